@@ -1,0 +1,79 @@
+/**
+ * What crosses between core and adapter. Closed unions: a new kind is a new member here and a
+ * compile error in every adapter that declares it without handling it. There is no `extra` bag.
+ */
+
+import type { Refusal } from './failure.ts';
+import type { EventId, MessageId, NetworkMessageId, OwnAddress, PeerId } from './ids.ts';
+
+/** A direct message on its way to the network. */
+export interface OutboundMessage {
+  readonly kind: 'message';
+  /** Stable over every attempt; an adapter may show it to the network to make a repeat recognisable. */
+  readonly id: MessageId;
+  readonly peer: PeerId;
+  /** Plain text as the user wrote it: valid Unicode, XML characters only, not empty, LF line ends. */
+  readonly text: string;
+  /** XEP-0201 thread, where the client sent one. */
+  readonly thread?: string;
+  /** When it was accepted from the user, milliseconds since the epoch. */
+  readonly acceptedAt: number;
+}
+
+export type OutboundEvent = OutboundMessage;
+export type OutboundKind = OutboundEvent['kind'];
+
+/** A direct message from the network for one account. */
+export interface InboundMessage {
+  readonly kind: 'message';
+  /** Repeats of the same event are recognised by this within the declared window. */
+  readonly eventId: EventId;
+  readonly to: OwnAddress;
+  readonly from: PeerId;
+  readonly text: string;
+  /** The network's own time of it, where that is known and believable. */
+  readonly sentAt?: number;
+  readonly thread?: string;
+}
+
+/**
+ * News about something that was handed over earlier. May come in any order, more than once, and
+ * before the answer that carried the network's id. `part` counts from 0.
+ */
+export interface DeliveryStatus {
+  readonly kind: 'status';
+  readonly of:
+    | { readonly message: MessageId; readonly part: number; readonly networkId: NetworkMessageId }
+    | { readonly networkId: NetworkMessageId };
+  readonly state:
+    | { readonly is: 'accepted' }
+    | { readonly is: 'delivered' }
+    | { readonly is: 'failed'; readonly refusal: Refusal };
+}
+
+export type InboundEvent = InboundMessage | DeliveryStatus;
+
+/** What became of an inbound event. In every case it is safe to acknowledge it to the network. */
+export type Received =
+  | { readonly result: 'stored'; readonly id: MessageId }
+  | { readonly result: 'duplicate' }
+  /** Nobody owns the address: it was stored for the administrators instead. */
+  | { readonly result: 'unowned' }
+  /** A status that was applied, or kept for minutes because its message is not known yet. */
+  | { readonly result: 'noted' };
+
+/**
+ * How durable an event is belongs to its kind.
+ *
+ * - `lane`: stored before it is acknowledged to anyone, in order, retried, terminal.
+ * - `archive`: appended to the room's archive and presented live; who missed it catches up.
+ * - `volatile`: live or never.
+ */
+export const DURABILITY = {
+  'outbound message': 'lane',
+  'inbound message': 'lane',
+  'inbound status': 'lane',
+} as const satisfies Record<
+  `outbound ${OutboundKind}` | `inbound ${InboundEvent['kind']}`,
+  'lane' | 'archive' | 'volatile'
+>;
