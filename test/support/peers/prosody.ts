@@ -1,9 +1,14 @@
 /** A real Prosody on 127.0.0.1: a host `localhost`, its users, its external components. */
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePorts, ServerProcess, streamAnswer } from './listening.ts';
+import {
+  type ServerPlace,
+  ServerProcess,
+  startServer,
+  streamAnswer,
+  type XmppServer,
+} from './xmpp-server.ts';
 
 export interface ProsodyOptions {
   /** Domain of each external component to its secret. */
@@ -14,72 +19,19 @@ export interface ProsodyOptions {
   readonly settings?: string;
 }
 
-export interface Prosody {
-  readonly domain: 'localhost';
-  readonly host: '127.0.0.1';
-  readonly c2sPort: number;
-  readonly componentPort: number;
-  readonly dir: string;
-  readonly pid: number;
-  /** What it has printed since it was last started. */
-  log(): string;
-  /** `SIGSTOP` and `SIGCONT` return at once, other signals when the process has ended. */
-  kill(signal: NodeJS.Signals): Promise<void>;
-  /** Ends it if it runs, and starts it with the same ports and data; resolves when it answers. */
-  restart(): Promise<void>;
-  /** Ends it and removes its data. */
-  stop(): Promise<void>;
-}
-
 /** Resolves when both of its ports answer a stream. */
-export async function startProsody(options: ProsodyOptions = {}): Promise<Prosody> {
-  const dir = await mkdtemp(join(tmpdir(), 'prosody-'));
-  await writeUsers(dir, options.users ?? {});
-  for (let attempt = 1; ; attempt++) {
-    const [c2sPort = 0, componentPort = 0] = await freePorts(2);
-    await writeFile(
-      join(dir, 'prosody.cfg.lua'),
-      configuration(dir, c2sPort, componentPort, options),
-    );
-    try {
-      return handle(dir, c2sPort, componentPort, await run(dir, c2sPort, componentPort));
-    } catch (error) {
-      // Another test may have taken a port in between.
-      if (attempt === 3) throw error;
-    }
-  }
+export function startProsody(options: ProsodyOptions = {}): Promise<XmppServer> {
+  return startServer(
+    'prosody',
+    async (place) => {
+      await writeUsers(place.dir, options.users ?? {});
+      await writeFile(join(place.dir, 'prosody.cfg.lua'), configuration(place, options));
+    },
+    run,
+  );
 }
 
-function handle(
-  dir: string,
-  c2sPort: number,
-  componentPort: number,
-  first: ServerProcess,
-): Prosody {
-  let server = first;
-  return {
-    domain: 'localhost',
-    host: '127.0.0.1',
-    c2sPort,
-    componentPort,
-    dir,
-    get pid() {
-      return server.pid;
-    },
-    log: () => server.output,
-    kill: (signal) => server.kill(signal),
-    async restart() {
-      await server.end();
-      server = await run(dir, c2sPort, componentPort);
-    },
-    async stop() {
-      await server.end();
-      await rm(dir, { recursive: true, force: true });
-    },
-  };
-}
-
-async function run(dir: string, c2sPort: number, componentPort: number): Promise<ServerProcess> {
+async function run({ dir, c2sPort, componentPort }: ServerPlace): Promise<ServerProcess> {
   const server = new ServerProcess(
     'prosody',
     ['-F', '--config', join(dir, 'prosody.cfg.lua')],
@@ -92,17 +44,13 @@ async function run(dir: string, c2sPort: number, componentPort: number): Promise
       /Activated service 'component'|Failed to open server port/,
     );
     if (/Failed to open server port/.test(server.output)) throw new Error(server.output);
-    await streamAnswer(c2sPort, streamHeader('jabber:client', 'localhost'));
-    await streamAnswer(componentPort, streamHeader('jabber:component:accept', 'ready.invalid'));
+    await streamAnswer(c2sPort, 'jabber:client', 'localhost');
+    await streamAnswer(componentPort, 'jabber:component:accept', 'ready.invalid');
     return server;
   } catch (error) {
     await server.end();
     throw error;
   }
-}
-
-function streamHeader(namespace: string, to: string): string {
-  return `<stream:stream xmlns='${namespace}' xmlns:stream='http://etherx.jabber.org/streams' to='${to}' version='1.0'>`;
 }
 
 /** As mod_auth_internal_plain stores them. */
@@ -127,9 +75,7 @@ function lua(text: string): string {
 }
 
 function configuration(
-  dir: string,
-  c2sPort: number,
-  componentPort: number,
+  { dir, c2sPort, componentPort }: ServerPlace,
   options: ProsodyOptions,
 ): string {
   const components = Object.entries({ 'unused.invalid': 'unused', ...options.components });

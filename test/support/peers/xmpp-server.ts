@@ -1,8 +1,86 @@
-/** What the launchers of XMPP servers have in common: ports, and a child that is awaited by what it says. */
+/** What the launchers of XMPP servers have in common. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A real server on 127.0.0.1, in a process and a data directory of its own. */
+export interface XmppServer {
+  readonly domain: 'localhost';
+  readonly host: '127.0.0.1';
+  readonly c2sPort: number;
+  readonly componentPort: number;
+  readonly dir: string;
+  readonly pid: number;
+  /** What it has printed since it was last started. */
+  log(): string;
+  /** `SIGSTOP` and `SIGCONT` return at once, other signals when the process has ended. */
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** Ends it if it runs, and starts it with the same ports and data; resolves when it answers. */
+  restart(): Promise<void>;
+  /** Ends it and removes its data. */
+  stop(): Promise<void>;
+}
+
+export interface ServerPlace {
+  readonly dir: string;
+  readonly c2sPort: number;
+  readonly componentPort: number;
+}
+
+/**
+ * Starts a server in a new place.
+ * @param prepare writes configuration and data
+ * @param run resolves when the server answers, and leaves no process behind when it rejects
+ */
+export async function startServer(
+  name: string,
+  prepare: (place: ServerPlace) => Promise<void>,
+  run: (place: ServerPlace) => Promise<ServerProcess>,
+): Promise<XmppServer> {
+  for (let attempt = 1; ; attempt++) {
+    const dir = await mkdtemp(join(tmpdir(), `${name}-`));
+    const [c2sPort = 0, componentPort = 0] = await freePorts(2);
+    const place = { dir, c2sPort, componentPort };
+    try {
+      await prepare(place);
+      return handle(place, await run(place), () => run(place));
+    } catch (error) {
+      await rm(dir, { recursive: true, force: true });
+      // Another test may have taken a port in between.
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
+function handle(
+  place: ServerPlace,
+  first: ServerProcess,
+  again: () => Promise<ServerProcess>,
+): XmppServer {
+  let server = first;
+  return {
+    ...place,
+    domain: 'localhost',
+    host: '127.0.0.1',
+    get pid() {
+      return server.pid;
+    },
+    log: () => server.output,
+    kill: (signal) => server.kill(signal),
+    async restart() {
+      await server.end();
+      server = await again();
+    },
+    async stop() {
+      await server.end();
+      await rm(place.dir, { recursive: true, force: true });
+    },
+  };
+}
 
 /** So many different ports of 127.0.0.1 that were free a moment ago. */
 export async function freePorts(count: number): Promise<number[]> {
@@ -21,10 +99,12 @@ export async function freePorts(count: number): Promise<number[]> {
 }
 
 /** Resolves with the first bytes that the port answers to a stream header. */
-export async function streamAnswer(port: number, header: string): Promise<string> {
+export async function streamAnswer(port: number, namespace: string, to: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   try {
-    socket.write(header);
+    socket.write(
+      `<stream:stream xmlns='${namespace}' xmlns:stream='http://etherx.jabber.org/streams' to='${to}' version='1.0'>`,
+    );
     const [data] = await once(socket, 'data');
     return String(data);
   } finally {
