@@ -54,7 +54,7 @@ async function run(
     ],
     dir,
     {
-      PATH: process.env['PATH'],
+      PATH: process.env.PATH,
       HOME: dir,
       ERL_LIBS: '/usr/lib/x86_64-linux-gnu',
       ERL_CRASH_DUMP_BYTES: '0',
