@@ -1,0 +1,218 @@
+/**
+ * Custody: what is written down of a message, and the only ways in which that may change.
+ *
+ * States of a message:
+ *
+ * ```
+ * waiting ──claim──▶ sending ──settle──▶ handed ──grace or confirmation──▶ delivered | failed | unconfirmed
+ *    ▲                 │  │
+ *    └──── later ──────┘  └──▶ delivered | failed | expired | parked
+ * ```
+ *
+ * `sending` is an intent with attempt number and fencing token. It is written before anything
+ * leaves, so that whoever finds one whose holder is gone knows: something may have left.
+ *
+ * Not in this interface: what an event means, when to try again, whom to tell. Those are decided by
+ * `outbound` and `inbound`; a store only keeps each decision whole. Two implementations, one suite
+ * (`test/conformance/lanes.test.ts`).
+ */
+
+import type { MessageId, NetworkMessageId, TransportId } from '../contract/index.ts';
+import type { Channel, Lane } from './lane.ts';
+
+/** A message to be stored. */
+export interface NewEntry {
+  readonly id: MessageId;
+  readonly lane: Lane;
+  /** The event as its room wrote it; opaque here. */
+  readonly event: string;
+  /** Milliseconds since the epoch. */
+  readonly acceptedAt: number;
+  /** Milliseconds since the epoch; past it the message is not tried any more. */
+  readonly deadlineAt: number;
+  /** By which a repeat of the same event is recognised, and for how long. */
+  readonly duplicateKeys: readonly { readonly key: string; readonly windowMs: number }[];
+}
+
+export type Pushed =
+  | { readonly result: 'stored' }
+  | { readonly result: 'duplicate'; readonly of: MessageId };
+
+/** The part of a message that the network has given an id. */
+export interface Part {
+  readonly part: number;
+  readonly networkId: NetworkMessageId;
+  readonly state: 'accepted' | 'delivered' | 'failed';
+}
+
+/** A message as it is stored. */
+export interface Entry {
+  readonly id: MessageId;
+  readonly lane: Lane;
+  readonly event: string;
+  readonly acceptedAt: number;
+  readonly deadlineAt: number;
+  readonly state: 'waiting' | 'sending' | 'unknown' | 'handed' | 'dead';
+  /** How many intents were written. */
+  readonly attempts: number;
+  /** How many of them were found without their holder. */
+  readonly crashes: number;
+  /** When the last intent was written or the state entered, by the store's clock. */
+  readonly since: number;
+  readonly parts: readonly Part[];
+}
+
+/** One lane taken by one holder, with its first entries, each with its intent written. */
+export interface Claim {
+  readonly lane: Lane;
+  /** Grows with every claim of the partition: a later holder's is greater. */
+  readonly token: number;
+  readonly entries: readonly ClaimedEntry[];
+}
+
+export interface ClaimedEntry extends Entry {
+  /**
+   * An earlier intent was left open: its holder crashed or was paused, or nobody saw its end. This
+   * claim has written no new one: reconcile first, then `reopen`.
+   */
+  readonly interrupted: boolean;
+}
+
+export interface ClaimRequest {
+  readonly channel: Channel;
+  /** Who claims; a name of this process that no other has. */
+  readonly holder: string;
+  readonly leaseMs: number;
+  /** How many lanes at most. */
+  readonly lanes: number;
+  /** How many entries of one lane at most; one only of a lane whose head has met a crash. */
+  readonly perLane: number;
+  /** The partitions to look at. */
+  readonly partitions: readonly number[];
+}
+
+export interface Claimed {
+  readonly claims: readonly Claim[];
+  /** Partitions in which more is due than was taken. */
+  readonly more: readonly number[];
+  /** How long until the next lane of these partitions is due, where one waits. */
+  readonly nextInMs: number | undefined;
+}
+
+/** What became of one claimed entry. */
+export type Settlement =
+  /**
+   * The sink has taken it. For `keepMs` it is kept: for a late error, a repeat after a broken
+   * stream, or news from the network; then it ends by itself (`expireHanded`). 0: it ends now.
+   */
+  | {
+      readonly kind: 'handed';
+      readonly parts: readonly { readonly part: number; readonly networkId: NetworkMessageId }[];
+      readonly keepMs: number;
+    }
+  /** Terminal. `keep`: as a dead letter, for an operator. */
+  | { readonly kind: 'terminal'; readonly keep: boolean }
+  /** Certainly not sent: tried again after so long. */
+  | { readonly kind: 'later'; readonly afterMs: number }
+  /** Nobody knows whether it was sent: its intent stays open, looked at again after so long. */
+  | { readonly kind: 'unknown'; readonly afterMs: number }
+  /** Nothing left: as if it had never been claimed. */
+  | { readonly kind: 'untouched' };
+
+export interface SettleRequest {
+  readonly claim: Claim;
+  /** For the first entries of the claim, in order; those behind them are `untouched`. All but the last end the entry's turn. */
+  readonly settlements: readonly Settlement[];
+  /** Stored in the same step: what the sender is to be told. Same partition. */
+  readonly reports: readonly NewEntry[];
+  /** Claim again what comes next in this lane, so many entries; 0 gives the lane back. */
+  readonly next: number;
+  readonly leaseMs: number;
+}
+
+export type Settled =
+  | {
+      readonly result: 'settled';
+      readonly next: Claim | undefined;
+      /** What is left in the lane may be claimed at once. */
+      readonly more: boolean;
+      /** Entries whose every part was delivered, or one failed, before the answer came. */
+      readonly confirmed: readonly MessageId[];
+    }
+  /** The lease was over and somebody else holds the lane: nothing was changed. */
+  | { readonly result: 'fenced' };
+
+/** News of a handed message. */
+export interface Confirmation {
+  readonly id: MessageId;
+  readonly part: number;
+  readonly networkId: NetworkMessageId;
+  readonly state: Part['state'];
+  /** Stored in the same step if, and only if, this ends the message. Same partition. */
+  readonly reports: readonly NewEntry[];
+}
+
+export type Confirmed =
+  /** The message has ended by this, and the reports are stored. */
+  | 'ended'
+  /** Noted; not the end yet. */
+  | 'noted'
+  /** No such message, or it has ended before. */
+  | 'gone';
+
+export interface LaneStore {
+  /** Stores entries of one partition or several; all or none where the store has no slots. Idempotent by id. */
+  push(entries: readonly NewEntry[]): Promise<readonly Pushed[]>;
+  claim(request: ClaimRequest): Promise<Claimed>;
+  settle(requests: readonly SettleRequest[]): Promise<readonly Settled[]>;
+  /** A new intent for an interrupted entry, after it is known that nothing of it is on its way. False: fenced. */
+  reopen(claim: Claim, id: MessageId): Promise<boolean>;
+  /** Makes one part of several durable. False: fenced. */
+  partSent(
+    claim: Claim,
+    id: MessageId,
+    part: { readonly part: number; readonly networkId: NetworkMessageId },
+  ): Promise<boolean>;
+  confirm(confirmation: Confirmation): Promise<Confirmed>;
+  read(id: MessageId): Promise<Entry | undefined>;
+
+  /** Ends handed messages whose time is over, some hundreds at a time; `more`: call again. */
+  expireHanded(
+    channel: Channel,
+  ): Promise<{ readonly ended: readonly MessageId[]; readonly more: boolean }>;
+  /** Puts handed messages that are still kept at the head of their lanes again, in their old order. */
+  rewind(channel: Channel): Promise<number>;
+  /** The sink refused a handed message afterwards: it goes back to the head of its lane, or ends. False: it is not handed. */
+  bounce(
+    id: MessageId,
+    verdict:
+      | { readonly kind: 'later'; readonly afterMs: number }
+      | { readonly kind: 'terminal'; readonly keep: boolean },
+  ): Promise<boolean>;
+  /** Frees the lanes of a holder that is certainly gone. */
+  release(channel: Channel, holder: string): Promise<number>;
+
+  deadLetters(limit: number): Promise<readonly Entry[]>;
+  /** Puts a dead letter at the end of its lane again. False: there is none. */
+  revive(id: MessageId, deadlineAt: number): Promise<boolean>;
+  discard(id: MessageId): Promise<boolean>;
+
+  /**
+   * Remembers whose a network id is, and gives back what was said of it before it was known.
+   * Idempotent; called before the message is settled as handed.
+   */
+  bind(
+    transport: TransportId,
+    networkId: NetworkMessageId,
+    id: MessageId,
+    windowMs: number,
+  ): Promise<readonly string[]>;
+  whose(transport: TransportId, networkId: NetworkMessageId): Promise<MessageId | undefined>;
+  /** Keeps news of an unknown network id for a while. */
+  keepForLater(
+    transport: TransportId,
+    networkId: NetworkMessageId,
+    news: string,
+    windowMs: number,
+  ): Promise<void>;
+}

@@ -1,0 +1,99 @@
+import { createHash, randomFillSync } from 'node:crypto';
+import type { MessageId, TransportId } from '../contract/index.ts';
+
+/** How many partitions there are: the six bits at the end of a message id. Never changes. */
+export const PARTITIONS = 64;
+
+export type Direction = 'outbound' | 'inbound';
+
+/** All lanes of one transport in one direction: what one process serves. `sms.o`, `sms.i`. */
+export type Channel = `${TransportId}.${'o' | 'i'}`;
+
+export function channelOf(transport: TransportId, direction: Direction): Channel {
+  return `${transport}.${direction === 'outbound' ? 'o' : 'i'}`;
+}
+
+/** The ordered, durable queue of one conversation in one direction. */
+export interface Lane {
+  readonly channel: Channel;
+  /** 0 to 63: by the conversation alone, so that both directions of it lie together. */
+  readonly partition: number;
+  /** Unique among all lanes of the partition; letters, digits, `-`, `_` and `.`. */
+  readonly name: string;
+}
+
+/** What a conversation is: account and peer. Any text that is equal for equal conversations. */
+export interface ConversationKey {
+  readonly transport: TransportId;
+  readonly account: string;
+  readonly peer: string;
+}
+
+const CACHED = 4_096;
+const cache = new Map<string, { partition: number; digest: string }>();
+
+/** The lane of a conversation. The same for all processes and for ever. */
+export function laneOf(conversation: ConversationKey, direction: Direction): Lane {
+  const { transport, account, peer } = conversation;
+  const text = `${transport}\0${account}\0${peer}`;
+  let known = cache.get(text);
+  if (known === undefined) {
+    const digest = createHash('sha256').update(text).digest();
+    known = {
+      partition: digest.readUInt8(31) % PARTITIONS,
+      digest: digest.subarray(0, 16).toString('base64url'),
+    };
+    if (cache.size >= CACHED) cache.delete(cache.keys().next().value ?? '');
+    cache.set(text, known);
+  }
+  const side = direction === 'outbound' ? 'o' : 'i';
+  return {
+    channel: channelOf(transport, direction),
+    partition: known.partition,
+    name: `${side}${known.digest}`,
+  };
+}
+
+/** Where a network has no order, each message is a lane of its own and none holds another. */
+export function laneOfItsOwn(lane: Lane, id: MessageId): Lane {
+  return { ...lane, name: `${lane.name}.${id}` };
+}
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const random = Buffer.alloc(16 * 256);
+let randomAt = random.length;
+
+/**
+ * A ULID (48 bits of time, 80 of chance) whose last six bits are the partition of its message, so
+ * that an id alone says where its record is.
+ */
+export function newMessageId(partition: number, now = Date.now()): MessageId {
+  if (randomAt >= random.length) {
+    randomFillSync(random);
+    randomAt = 0;
+  }
+  let id = '';
+  let rest = now;
+  for (let i = 0; i < 10; i++) {
+    id = CROCKFORD.charAt(rest % 32) + id;
+    rest = Math.floor(rest / 32);
+  }
+  for (let i = 0; i < 14; i++) id += CROCKFORD.charAt((random[randomAt + i] ?? 0) & 31);
+  // The 15th character ends in the partition's highest bit, the 16th is its other five.
+  const high = ((random[randomAt + 14] ?? 0) & 30) | (partition >> 5);
+  randomAt += 16;
+  return (id + CROCKFORD.charAt(high) + CROCKFORD.charAt(partition & 31)) as MessageId;
+}
+
+const MESSAGE_ID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+/** Reads a message id out of foreign text; undefined where it can not be one of ours. */
+export function parseMessageId(text: string): MessageId | undefined {
+  return MESSAGE_ID.test(text) ? (text as MessageId) : undefined;
+}
+
+/** The partition that an id names. */
+export function partitionOf(id: MessageId): number {
+  const high = CROCKFORD.indexOf(id.charAt(24)) & 1;
+  return (high << 5) | CROCKFORD.indexOf(id.charAt(25));
+}

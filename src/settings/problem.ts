@@ -1,0 +1,40 @@
+/** Where something was written: a position in the file, or an environment variable. */
+export type Place =
+  | { readonly file: string; readonly line: number; readonly column: number }
+  | { readonly variable: string };
+
+/** What is wrong, and what to write instead. Never the value of a secret. */
+export interface Problem {
+  readonly place: Place;
+  readonly text: string;
+}
+
+/** The configuration can not be used. Carries every problem that was found, in the order of the file. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** `postern.yaml:3:5  xmpp.secrt is not a setting. Did you mean secret?` */
+export function formatProblem(problem: Problem): string {
+  return `${formatPlace(problem.place)}  ${problem.text}`;
+}
+
+function formatPlace(place: Place): string {
+  return 'variable' in place ? place.variable : `${place.file}:${place.line}:${place.column}`;
+}
+
+/** By position, those from the environment last. Equal problems are told once. */
+export function inReadingOrder(problems: readonly Problem[]): Problem[] {
+  const once = new Map(problems.map((problem) => [formatProblem(problem), problem]));
+  return [...once.values()].sort((a, b) => rank(a.place) - rank(b.place));
+}
+
+function rank(place: Place): number {
+  return 'variable' in place ? Number.MAX_SAFE_INTEGER : place.line * 1e6 + place.column;
+}

@@ -1,0 +1,35 @@
+/**
+ * Every key that Postern writes. All of a partition's keys carry its tag in braces, so that they lie
+ * in one slot of a cluster and a script touches one slot only.
+ *
+ * ```
+ * pst:{p07}:m:<message>            string  the record: header line, then the event
+ * pst:{p07}:j                      hash    journal: message -> state, attempts, intent, parts
+ * pst:{p07}:l:<lane>               list    message ids in order
+ * pst:{p07}:due:<channel>          zset    lane -> when it may be served next, ms
+ * pst:{p07}:o                      hash    lane -> "<token> <holder>" while somebody drains it
+ * pst:{p07}:t:<channel>            zset    handed message -> when its grace or confirmation ends, ms
+ * pst:{p07}:dead                   zset    dead letter -> since, ms
+ * pst:{p07}:n                      counter fencing tokens
+ * pst:{p07}:d:<digest>             string  duplicate key -> message id, expires
+ * pst:{p07}:x:<transport>:<id>     string  network id -> message id, expires
+ * pst:{p07}:w:<transport>:<id>     list    statuses that came before their message was known, expires
+ * pst:{p07}:lease:<transport>      string  "<token> <holder>" of the owner, expires
+ * pst:{p07}:acc:<transport>        hash    bare JID -> account, as registered by words
+ * pst:{p07}:own:<transport>        hash    own address -> "<jid>" or "<jid> <released at>"
+ * pst:{p07}:use:<transport>:<day>  hash    bare JID -> units spent that day, expires
+ * pst:{p07}:mem:<transport>        hash    what an adapter remembers
+ * {pst-wake}:…                             BullMQ's own; may be removed at any time
+ * ```
+ */
+
+/** How many partitions there are. Every id names its own: this never changes. */
+export const PARTITIONS = 64;
+
+/** The tag of a partition (0 to 63), which is also the key that routes a command to its slot. */
+export function partitionKey(partition: number): string {
+  return `pst:{p${partition.toString().padStart(2, '0')}}`;
+}
+
+/** The prefix of all keys of BullMQ. */
+export const WAKE_PREFIX = '{pst-wake}';

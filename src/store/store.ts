@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { Cluster, Redis } from 'ioredis';
+import { PARTITIONS, partitionKey } from './keys.ts';
+
+/** What a URL says about a connection. */
+interface Connection {
+  readonly path?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly db?: number;
+  readonly tls?: object;
+}
+
+/** Where Redis is: a unix socket or URL, or the nodes of a cluster. */
+export type StoreAddress =
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'cluster'; readonly nodes: readonly string[] };
+
+/**
+ * A Lua script. KEYS[1] is the tag of the partition that it touches (`pst:{p07}`); where
+ * `Store.together` is true it may touch several in one call, because there are no slots.
+ */
+export interface Script {
+  run(partition: number, args: readonly (string | number)[]): Promise<unknown>;
+}
+
+/** What the rooms above see of Redis. Commands of one store reach a partition in the order of the calls. */
+export interface Store {
+  /** Whether one script may touch several partitions: true for everything but a cluster. */
+  readonly together: boolean;
+  script(lua: string): Script;
+  /** One plain command on one key: `command('HGETALL', partition, 'acc:sms')`. */
+  command(
+    name: string,
+    partition: number,
+    key: string,
+    ...args: readonly (string | number)[]
+  ): Promise<unknown>;
+  /** The partition of what belongs to a transport or an account rather than to a conversation. */
+  partitionFor(text: string): number;
+  /** For the start checks and the admission watch. */
+  readonly client: Redis | Cluster;
+  /** Options for a further connection, as BullMQ wants it. */
+  readonly connection: Connection | undefined;
+  close(): Promise<void>;
+}
+
+/** Past this a command is believed lost. It may still be applied: whatever is sent again is idempotent. */
+const COMMAND_TIMEOUT_MS = 5_000;
+
+const COMMON = {
+  commandTimeout: COMMAND_TIMEOUT_MS,
+  connectTimeout: 5_000,
+  // A link that says nothing while an answer is due is dead; ioredis would wait for ever.
+  keepAlive: 10_000,
+  noDelay: true,
+  // What waits while the link is down fails by its own time-out, never silently twice.
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: null,
+  // After a failover a former primary answers READONLY: reconnect to find the new one.
+  reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
+} as const;
+
+const retryStrategy = (attempt: number) => Math.min(50 * attempt, 1_000);
+
+/** Opens the store. Resolves at once; commands wait for the connection, at most their time-out. */
+export function openStore(
+  address: StoreAddress,
+  onError: (error: Error) => void = () => undefined,
+): Store {
+  const client =
+    address.kind === 'cluster'
+      ? new Cluster([...address.nodes], {
+          redisOptions: COMMON,
+          clusterRetryStrategy: retryStrategy,
+        })
+      : new Redis({ ...COMMON, retryStrategy, ...connectionOf(address.url) });
+  client.on('error', onError);
+  return {
+    together: address.kind !== 'cluster',
+    client,
+    connection: address.kind === 'cluster' ? undefined : connectionOf(address.url),
+    script: (lua) => scriptOn(client, lua),
+    command: (name, partition, key, ...args) =>
+      client.call(name, `${partitionKey(partition)}:${key}`, ...args),
+    partitionFor: (text) => createHash('sha256').update(text).digest().readUInt8(0) % PARTITIONS,
+    close: async () => {
+      await client.quit().catch(() => client.disconnect());
+    },
+  };
+}
+
+function connectionOf(url: string): Connection {
+  if (url.startsWith('unix:')) return { path: url.slice('unix:'.length).replace(/^\/\//, '') };
+  const parsed = new URL(url);
+  return {
+    host: parsed.hostname.replace(/^\[|\]$/g, ''),
+    port: parsed.port === '' ? 6379 : Number(parsed.port),
+    ...(parsed.username === '' ? {} : { username: decodeURIComponent(parsed.username) }),
+    ...(parsed.password === '' ? {} : { password: decodeURIComponent(parsed.password) }),
+    ...(parsed.pathname.length > 1 ? { db: Number(parsed.pathname.slice(1)) } : {}),
+    ...(parsed.protocol === 'rediss:' ? { tls: {} } : {}),
+  };
+}
+
+/** EVALSHA, and EVAL where the server does not know the script (a restart, another node). */
+function scriptOn(client: Redis | Cluster, lua: string): Script {
+  const sha = createHash('sha1').update(lua).digest('hex');
+  return {
+    run: async (partition, args) => {
+      const key = partitionKey(partition);
+      try {
+        return await client.evalsha(sha, 1, key, ...args);
+      } catch (error) {
+        if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+        return await client.eval(lua, 1, key, ...args);
+      }
+    },
+  };
+}
