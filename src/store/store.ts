@@ -42,8 +42,11 @@ export interface Store {
   partitionFor(text: string): number;
   /** For the start checks and the admission watch. */
   readonly client: Redis | Cluster;
-  /** Options for a further connection, as BullMQ wants it. */
-  readonly connection: Connection | undefined;
+  /**
+   * A further connection, for a library that wants its own and blocks on it. Whoever asks closes it.
+   * A command on it may take so long before it, and with it the link, is believed dead.
+   */
+  another(commandTimeoutMs: number): Redis | Cluster;
   close(): Promise<void>;
 }
 
@@ -52,36 +55,44 @@ const COMMAND_TIMEOUT_MS = 5_000;
 
 const COMMON = {
   commandTimeout: COMMAND_TIMEOUT_MS,
-  connectTimeout: 5_000,
-  // A link that says nothing while an answer is due is dead; ioredis would wait for ever.
+  // A link that says nothing while an answer is due is dead; the system would notice after minutes.
+  socketTimeout: COMMAND_TIMEOUT_MS,
+  connectTimeout: COMMAND_TIMEOUT_MS,
   keepAlive: 10_000,
   noDelay: true,
-  // What waits while the link is down fails by its own time-out, never silently twice.
+  // What was under way when the link broke fails at once, for nobody knows whether it was applied,
+  // and is never sent again from here. What is asked while there is no link fails with the next
+  // vain attempt to connect, within a second: so that a caller can say "try again later" in time.
   autoResendUnfulfilledCommands: false,
-  maxRetriesPerRequest: null,
+  maxRetriesPerRequest: 0,
+  // How often a server that reads its file at start is asked whether it is done.
+  maxLoadingRetryTime: 250,
   // After a failover a former primary answers READONLY: reconnect to find the new one.
-  reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
+  reconnectOnError: (error: Error) => error.message.includes('READONLY'),
 } as const;
 
 const retryStrategy = (attempt: number) => Math.min(50 * attempt, 1_000);
 
-/** Opens the store. Resolves at once; commands wait for the connection, at most their time-out. */
+/** Opens the store. Returns at once; the first commands wait for the connection, see `COMMON`. */
 export function openStore(
   address: StoreAddress,
   onError: (error: Error) => void = () => undefined,
 ): Store {
-  const client =
-    address.kind === 'cluster'
-      ? new Cluster([...address.nodes], {
-          redisOptions: COMMON,
-          clusterRetryStrategy: retryStrategy,
-        })
-      : new Redis({ ...COMMON, retryStrategy, ...connectionOf(address.url) });
+  const client = connect(address, COMMON);
   client.on('error', onError);
   return {
     together: address.kind !== 'cluster',
     client,
-    connection: address.kind === 'cluster' ? undefined : connectionOf(address.url),
+    another: (commandTimeoutMs) => {
+      const further = connect(address, {
+        ...COMMON,
+        commandTimeout: commandTimeoutMs,
+        socketTimeout: commandTimeoutMs,
+        maxRetriesPerRequest: null,
+      });
+      further.on('error', onError);
+      return further;
+    },
     script: (lua) => scriptOn(client, lua),
     command: (name, partition, key, ...args) =>
       client.call(name, `${partitionKey(partition)}:${key}`, ...args),
@@ -90,6 +101,24 @@ export function openStore(
       await client.quit().catch(() => client.disconnect());
     },
   };
+}
+
+type LinkOptions = Omit<
+  typeof COMMON,
+  'commandTimeout' | 'socketTimeout' | 'maxRetriesPerRequest'
+> & {
+  readonly commandTimeout: number;
+  readonly socketTimeout: number;
+  readonly maxRetriesPerRequest: number | null;
+};
+
+function connect(address: StoreAddress, options: LinkOptions): Redis | Cluster {
+  return address.kind === 'cluster'
+    ? new Cluster([...address.nodes], {
+        redisOptions: options,
+        clusterRetryStrategy: retryStrategy,
+      })
+    : new Redis({ ...options, retryStrategy, ...connectionOf(address.url) });
 }
 
 function connectionOf(url: string): Connection {
