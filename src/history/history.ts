@@ -5,6 +5,7 @@ import type { MessageId, TransportId } from '../contract/index.ts';
 /** One step in the life of a message. */
 export interface Step {
   readonly message: MessageId;
+  /** The same for all steps of a message. */
   readonly transport: TransportId;
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -13,6 +14,7 @@ export interface Step {
   readonly detail?: string;
 }
 
+/** Stored by position: new kinds go to the end, and none is ever removed. */
 export const STEP_KINDS = [
   'accepted',
   'attempt',
@@ -33,11 +35,15 @@ export const STEP_KINDS = [
 
 export type StepKind = (typeof STEP_KINDS)[number];
 
-export interface History {
+/** What answers `postern why`, beside a running gateway or without one. */
+export interface StoryReader {
+  /** The steps of a message in order of time; of a `History` also those that are not written yet. Empty where it is unknown. */
+  story(message: MessageId): readonly Step[];
+  /** A `History` writes what is not written yet. May be called twice. */
+  close(): void;
+}
+
+export interface History extends StoryReader {
   /** Returns at once; written in batches. A full disk costs stories, never messages. */
   note(step: Step): void;
-  /** The steps of a message in order, those included that are not written yet. Empty where it is unknown. */
-  story(message: MessageId): readonly Step[];
-  /** The messages whose id the network gave, or that a client used, may be asked for as well. */
-  close(): void;
 }

@@ -1,0 +1,178 @@
+import type { MessageId, TransportId } from '../contract/index.ts';
+import { writeLine } from './chapter.ts';
+import { openDatabase, openDatabaseToRead, storyQuery } from './database.ts';
+import type { History, Step, StoryReader } from './history.ts';
+
+export interface HistoryOptions {
+  /** How long a story is kept, counted from the message's id. Default: 30 days. */
+  readonly retentionMs?: number;
+  /** How many steps wait in memory while the disk takes none; then the oldest are dropped. */
+  readonly mostWaiting?: number;
+  /** Told once when writing begins to fail, and once when it works again and steps were lost. */
+  readonly onError?: (error: Error) => void;
+  readonly now?: () => number;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const COMMIT_AFTER_MS = 250;
+const RETRY_AFTER_MS = 1_000;
+const PRUNE_EVERY_MS = 60 * 60 * 1_000;
+
+/** What one commit takes: 500 steps hold the event loop for less than a millisecond. */
+const STEPS_A_COMMIT = 500;
+const ROWS_A_PRUNING = 500;
+const MOST_WAITING = 50_000;
+
+/** A message that is tried for ever has a story that ends here. */
+const MOST_CHARACTERS = 64 * 1024;
+
+// Another process on the same file holds it for as long as a commit takes.
+const BUSY_TIMEOUT_MS = 20;
+const SQLITE_BUSY = 5;
+
+/**
+ * Opens the stories in a file that several processes may share.
+ * @throws Error when it can not be opened, or was written by a newer version.
+ */
+export function openHistory(file: string, options: HistoryOptions = {}): History {
+  const { retentionMs = 30 * DAY_MS, mostWaiting = MOST_WAITING, now = Date.now } = options;
+  const onError = options.onError ?? (() => undefined);
+  const database = openDatabase(file);
+  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  const written = storyQuery(database);
+  const append = database.prepare(
+    `INSERT INTO story VALUES (?, ?, ?) ON CONFLICT (message) DO UPDATE
+     SET steps = steps || excluded.steps WHERE length(steps) < ${MOST_CHARACTERS}`,
+  );
+  const prune = database.prepare(
+    `DELETE FROM story WHERE message IN
+     (SELECT message FROM story WHERE message < ? ORDER BY message LIMIT ${ROWS_A_PRUNING})`,
+  );
+
+  let waiting: Step[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let soon: NodeJS.Immediate | undefined;
+  let failing = false;
+  let lost = 0;
+  let closed = false;
+
+  const schedule = () => {
+    if (waiting.length === 0) return;
+    if (waiting.length >= STEPS_A_COMMIT) soon ??= setImmediate(commit);
+    else timer ??= setTimeout(commit, COMMIT_AFTER_MS).unref();
+  };
+  const unschedule = () => {
+    clearTimeout(timer);
+    clearImmediate(soon);
+    timer = undefined;
+    soon = undefined;
+  };
+  const commit = (): boolean => {
+    unschedule();
+    try {
+      write(waiting.slice(0, STEPS_A_COMMIT));
+    } catch (error) {
+      if (!failing && !isBusy(error)) onError(asError(error));
+      failing = true;
+      timer = setTimeout(commit, RETRY_AFTER_MS).unref();
+      return false;
+    }
+    waiting = waiting.slice(STEPS_A_COMMIT);
+    if (lost > 0) onError(new Error(`History writes again. ${lost} steps of stories were lost.`));
+    failing = false;
+    lost = 0;
+    schedule();
+    return true;
+  };
+  const write = (steps: readonly Step[]) => {
+    const rows = new Map<MessageId, { transport: TransportId; lines: string }>();
+    for (const step of steps) {
+      const row = rows.get(step.message) ?? { transport: step.transport, lines: '' };
+      row.lines += writeLine(step);
+      rows.set(step.message, row);
+    }
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const [message, { transport, lines }] of rows) append.run(message, transport, lines);
+      database.exec('COMMIT');
+    } catch (error) {
+      // After some failures, a full disk for one, SQLite has rolled back by itself.
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  };
+  const forgetOld = () => {
+    if (closed) return;
+    try {
+      const { changes } = prune.run(firstIdOf(now() - retentionMs));
+      if (Number(changes) === ROWS_A_PRUNING) setImmediate(forgetOld);
+    } catch (error) {
+      if (!isBusy(error)) onError(asError(error));
+    }
+  };
+  const pruning = setInterval(forgetOld, PRUNE_EVERY_MS).unref();
+  setImmediate(forgetOld);
+
+  return {
+    note: (step) => {
+      waiting.push(step);
+      if (waiting.length > mostWaiting) {
+        // A tenth at once, because each removal moves all that stay.
+        const surplus = Math.ceil(mostWaiting / 10);
+        waiting = waiting.slice(surplus);
+        lost += surplus;
+      }
+      if (!failing) schedule();
+    },
+    story: (message) => {
+      const fresh = waiting.filter((step) => step.message === message);
+      return inOrder([...written(message), ...fresh]);
+    },
+    close: () => {
+      if (closed) return;
+      closed = true;
+      clearInterval(pruning);
+      while (waiting.length > 0 && commit());
+      unschedule();
+      database.close();
+    },
+  };
+}
+
+/**
+ * Opens the stories for reading alone: `postern why` while the gateway runs.
+ * @throws Error when the file is missing, or was written by a newer version.
+ */
+export function readHistory(file: string): StoryReader {
+  const database = openDatabaseToRead(file);
+  const written = storyQuery(database);
+  return {
+    story: (message) => inOrder(written(message)),
+    close: () => database.close(),
+  };
+}
+
+/** Several processes append to one story, each when it commits. */
+function inOrder(steps: Step[]): Step[] {
+  return steps.sort((a, b) => a.at - b.at);
+}
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** The ten characters with which the ids of this moment begin (ULID: 48 bits of milliseconds). */
+function firstIdOf(at: number): string {
+  let text = '';
+  for (let rest = Math.max(at, 0), i = 0; i < 10; i++) {
+    text = CROCKFORD.charAt(rest % 32) + text;
+    rest = Math.floor(rest / 32);
+  }
+  return text;
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
