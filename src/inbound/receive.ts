@@ -1,0 +1,136 @@
+/** The way network → XMPP, first step: the one door in. It opens when the event is stored. */
+
+import { createHash } from 'node:crypto';
+import type { Accounts } from '../accounts/accounts.ts';
+import type {
+  Addressing,
+  Capabilities,
+  InboundMessage,
+  MessageId,
+  PeerId,
+  Received,
+  TransportId,
+} from '../contract/index.ts';
+import type { History } from '../history/history.ts';
+import { laneOf, laneOfItsOwn, newMessageId } from '../lanes/lane.ts';
+import type { LaneStore, NewEntry } from '../lanes/lane-store.ts';
+import { storeInbound } from '../lanes/stored.ts';
+import { type BareJid, JidError, jidLocal } from '../xmpp/jid.ts';
+import { readable } from './readable.ts';
+import { INBOUND_DEADLINE_MS } from './say.ts';
+
+export interface ReceiveOptions {
+  readonly transport: TransportId;
+  readonly capabilities: Capabilities;
+  readonly addressing: Addressing<unknown>;
+  readonly accounts: Accounts;
+  /** Who gets what nobody owns. */
+  readonly admins: readonly BareJid[];
+  readonly admits: () => boolean;
+  readonly lanes: Pick<LaneStore, 'push'>;
+  readonly history: History;
+  readonly nudge: (partition: number) => void;
+  readonly now: () => number;
+}
+
+/** The store is too full, or does not answer: the network is asked to come again. */
+export class NotAdmittedError extends Error {
+  override readonly name = 'NotAdmittedError';
+}
+
+/** Resolves when the event is stored for every recipient. Rejects when it is not. */
+export type Receiver = (event: InboundMessage) => Promise<Received>;
+
+export function receiver(options: ReceiveOptions): Receiver {
+  return async (event) => {
+    if (!options.admits()) throw new NotAdmittedError('the store takes nothing new just now');
+    const owner = options.accounts.ownerOf(event.to);
+    const entries =
+      owner === undefined
+        ? unowned(options, event)
+        : [entryFor(options, event, owner.jid as BareJid, speaker(options, event, owner.jid))];
+    const pushed = await options.lanes.push(entries);
+    let first: MessageId | undefined;
+    for (const [index, { id, lane, acceptedAt }] of entries.entries()) {
+      if (pushed[index]?.result !== 'stored') continue;
+      first ??= id;
+      options.history.note({
+        message: id,
+        transport: options.transport,
+        at: acceptedAt,
+        what: 'accepted',
+      });
+      options.nudge(lane.partition);
+    }
+    if (first === undefined) return { result: 'duplicate' };
+    return owner === undefined ? { result: 'unowned' } : { result: 'stored', id: first };
+  };
+}
+
+/** Under which name the peer speaks, and what has to stand before the text where he can have none. */
+interface Speaker {
+  readonly local: string | undefined;
+  readonly prefix: string;
+}
+
+function speaker(
+  { accounts, addressing }: ReceiveOptions,
+  event: InboundMessage,
+  jid: string,
+): Speaker {
+  const form = accounts.formOf(jid as BareJid, event.from) ?? localOf(addressing, event.from);
+  if (form !== undefined) return { local: form, prefix: '' };
+  return { local: undefined, prefix: `From ${addressing.describePeer(event.from)}:\n` };
+}
+
+function localOf(addressing: Addressing<unknown>, peer: PeerId): string | undefined {
+  try {
+    return jidLocal(addressing.formatPeer(peer));
+  } catch (error) {
+    if (error instanceof JidError) return undefined;
+    throw error;
+  }
+}
+
+/** For every administrator; without one, for the operator: it is parked, and seen. */
+function unowned(options: ReceiveOptions, event: InboundMessage): NewEntry[] {
+  const from = options.addressing.describePeer(event.from);
+  const prefix = `${from} wrote to ${event.to}, which belongs to nobody:\n`;
+  const admins = options.admins.length > 0 ? options.admins : ['' as BareJid];
+  return admins.map((admin) => entryFor(options, event, admin, { local: undefined, prefix }));
+}
+
+function entryFor(
+  { transport, capabilities, now }: ReceiveOptions,
+  event: InboundMessage,
+  jid: BareJid,
+  { local, prefix }: Speaker,
+): NewEntry {
+  const lane = laneOf({ transport, account: jid, peer: event.from }, 'inbound');
+  const acceptedAt = now();
+  const id = newMessageId(lane.partition, acceptedAt);
+  return {
+    id,
+    lane: capabilities.order === 'none' ? laneOfItsOwn(lane, id) : lane,
+    event: storeInbound({
+      v: 1,
+      kind: 'text',
+      to: jid,
+      ...(local === undefined ? {} : { from: local }),
+      text: prefix + readable(event.text),
+      ...(event.thread === undefined ? {} : { thread: readable(event.thread) }),
+      ...(event.sentAt === undefined ? {} : { sentAt: event.sentAt }),
+      at: event.to,
+    }),
+    acceptedAt,
+    deadlineAt: acceptedAt + INBOUND_DEADLINE_MS,
+    duplicateKeys: [
+      {
+        key: createHash('sha256')
+          .update([transport, jid, event.to, event.eventId].join('\0'))
+          .digest('base64url'),
+        windowMs: capabilities.duplicateWindowMs,
+      },
+    ],
+  };
+}

@@ -1,0 +1,60 @@
+/** What Postern itself says to a user: durable, in order, in the name of a helper or of the domain. */
+
+import { createHash } from 'node:crypto';
+import type { MessageId, TransportId } from '../contract/index.ts';
+import { laneOf, newMessageId } from '../lanes/lane.ts';
+import type { LaneStore, NewEntry } from '../lanes/lane-store.ts';
+import { storeInbound } from '../lanes/stored.ts';
+import type { BareJid } from '../xmpp/jid.ts';
+
+/** How long any message to a user is tried. */
+export const INBOUND_DEADLINE_MS = 24 * 3_600_000;
+
+const ONCE_MS = 3_600_000;
+
+export interface Word {
+  readonly to: BareJid;
+  /** Local part in wire form; undefined: the domain itself speaks. */
+  readonly from?: string | undefined;
+  readonly text: string;
+  /** At most one word of this key to this user within an hour. */
+  readonly once?: string;
+}
+
+export interface SayOptions {
+  readonly transport: TransportId;
+  readonly lanes: Pick<LaneStore, 'push'>;
+  readonly nudge: (partition: number) => void;
+  readonly now: () => number;
+}
+
+/** Resolves when the words are stored. */
+export async function say(
+  { transport, lanes, nudge, now }: SayOptions,
+  words: readonly Word[],
+): Promise<readonly MessageId[]> {
+  if (words.length === 0) return [];
+  const entries = words.map((word) => entryOf(transport, word, now()));
+  await lanes.push(entries);
+  for (const { lane } of entries) nudge(lane.partition);
+  return entries.map(({ id }) => id);
+}
+
+function entryOf(transport: TransportId, word: Word, now: number): NewEntry {
+  const { to, from, text, once } = word;
+  // What we say ourselves is a conversation of its own: no peer has an empty id.
+  const lane = laneOf({ transport, account: to, peer: '' }, 'inbound');
+  return {
+    id: newMessageId(lane.partition, now),
+    lane,
+    event: storeInbound({ v: 1, kind: 'text', to, ...(from === undefined ? {} : { from }), text }),
+    acceptedAt: now,
+    deadlineAt: now + INBOUND_DEADLINE_MS,
+    duplicateKeys:
+      once === undefined ? [] : [{ key: digest(transport, to, once), windowMs: ONCE_MS }],
+  };
+}
+
+function digest(...parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('base64url');
+}

@@ -1,0 +1,35 @@
+import {
+  type Attempt,
+  DeliveryError,
+  type MessageId,
+  type NetworkMessageId,
+} from '../contract/index.ts';
+import type { Turn } from '../lanes/serving.ts';
+
+/** The attempt that an adapter sees of a turn, and whether it has let anything leave. */
+export function attemptOf(
+  number: number,
+  id: MessageId,
+  sentParts: ReadonlyMap<number, NetworkMessageId>,
+  turn: Turn,
+): { readonly attempt: Attempt; readonly left: () => boolean } {
+  let left = false;
+  const attempt: Attempt = {
+    number,
+    signal: turn.signal,
+    sentParts,
+    leave() {
+      // The store fences a late holder, the outside world can not.
+      if (!turn.live()) throw new DeliveryError({ kind: 'later', afterMs: 1 }, OVER);
+      left = true;
+    },
+    async partSent(part, networkId) {
+      if (!(await turn.partSent(id, part, networkId))) {
+        throw new DeliveryError({ kind: 'unknown-outcome' }, OVER);
+      }
+    },
+  };
+  return { attempt, left: () => left };
+}
+
+const OVER = 'the time of this attempt was over';

@@ -1,0 +1,241 @@
+/**
+ * The way XMPP → network, second step: the head of a lane is handed to the network, and what became
+ * of it is written down.
+ */
+
+import type {
+  Handed,
+  MessageId,
+  NetworkMessageId,
+  OutboundMessage,
+  Refusal,
+  Session,
+  Verdict,
+} from '../contract/index.ts';
+import { DeliveryError } from '../contract/index.ts';
+import type { Claim, ClaimedEntry, NewEntry, Settlement } from '../lanes/lane-store.ts';
+import type { LaneServer, Served, Turn } from '../lanes/serving.ts';
+import { readOutbound, type StoredOutbound, UnreadableError } from '../lanes/stored.ts';
+import type { BareJid } from '../xmpp/jid.ts';
+import { attemptOf } from './attempt.ts';
+import type { DeliverOptions, Job } from './deliver-options.ts';
+import { reconcile } from './reconcile.ts';
+import { backoff } from './retry.ts';
+import { expired, LOST_ACCOUNT, MAY_HAVE_BEEN_SENT, POISONED } from './texts.ts';
+
+/** A message found open by so many crashes is the likely cause of them. */
+const CRASHES_TO_PARK = 3;
+
+/** How soon the network is asked about an attempt whose end nobody saw. */
+const ASK_SOON_MS = 2_000;
+
+/** While an account's credentials are refused; a session that becomes healthy ends the wait sooner. */
+const RELINK_MS = 60_000;
+
+interface Outcome {
+  readonly settlement: Settlement;
+  readonly reports?: readonly NewEntry[];
+  readonly pauseMs?: number;
+  /** News that came before the answer: applied once the settlement is stored. */
+  readonly earlier?: readonly string[];
+}
+
+export function deliverer(options: DeliverOptions): LaneServer {
+  const earlier = new Map<MessageId, readonly string[]>();
+  return {
+    async serve(claim, turn) {
+      const [entry] = claim.entries;
+      if (entry === undefined) return { settlements: [], reports: [] };
+      const outcome = await outcomeOf(options, entry, turn);
+      if (outcome.earlier !== undefined) earlier.set(entry.id, outcome.earlier);
+      const { settlement, reports = [], pauseMs } = outcome;
+      return { settlements: [settlement], reports, ...(pauseMs === undefined ? {} : { pauseMs }) };
+    },
+    settled(claim: Claim, served: Served, confirmed: readonly MessageId[]) {
+      if (served.reports.length > 0) options.nudgeInbound(claim.lane.partition);
+      for (const id of confirmed) options.confirmedEarly(id);
+      for (const { id } of claim.entries) {
+        const news = earlier.get(id);
+        earlier.delete(id);
+        if (news !== undefined) options.newsOf(id, news);
+      }
+    },
+  };
+}
+
+async function outcomeOf(
+  options: DeliverOptions,
+  entry: ClaimedEntry,
+  turn: Turn,
+): Promise<Outcome> {
+  let event: StoredOutbound;
+  try {
+    event = readOutbound(entry.event);
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error;
+    options.parked(entry.id, `what is stored can not be read: ${error.message}`);
+    return { settlement: { kind: 'terminal', keep: true } };
+  }
+  if (entry.crashes >= CRASHES_TO_PARK) {
+    options.parked(entry.id, `${entry.crashes} attempts ended in a crash`);
+    return fail(options, entry, event, POISONED, true);
+  }
+  const account = options.accounts.find(event.account as BareJid);
+  if (account === undefined) return fail(options, entry, event, LOST_ACCOUNT);
+  const { id, acceptedAt } = entry;
+  const { peer, text, thread } = event;
+  const message: OutboundMessage = {
+    kind: 'message',
+    id,
+    peer,
+    text,
+    ...(thread === undefined ? {} : { thread }),
+    acceptedAt,
+  };
+  const job: Job = { entry, event, message, turn };
+  const session = options.sessionOf(account);
+  return entry.interrupted
+    ? await afterInterruption(options, job, session)
+    : await attempt(options, job, session, entry.attempts);
+}
+
+async function attempt(
+  options: DeliverOptions,
+  job: Job,
+  session: Session,
+  number: number,
+  sentParts = partsOf(job.entry),
+): Promise<Outcome> {
+  const { entry, message, turn } = job;
+  if (options.now() >= options.deadlineOf(entry)) return expire(options, job);
+  options.note(entry.id, 'attempt', `attempt ${number}`);
+  const { attempt, left } = attemptOf(number, entry.id, sentParts, turn);
+  try {
+    return await handed(options, job, await session.deliver(message, attempt));
+  } catch (error) {
+    return failed(options, job, number, verdictOf(error, left()), error);
+  }
+}
+
+async function handed(options: DeliverOptions, job: Job, result: Handed): Promise<Outcome> {
+  const { entry, event } = job;
+  const parts = result.networkIds.map((networkId, part) => ({ part, networkId }));
+  options.note(entry.id, 'handed', result.networkIds.join(' ') || undefined);
+  if (result.delivered === true || options.capabilities.receipts === 'none') {
+    const sure = result.delivered === true;
+    if (sure) options.note(entry.id, 'delivered');
+    return {
+      settlement: { kind: 'handed', parts, keepMs: 0 },
+      reports: sure ? options.reports.delivered(entry.id, event) : [],
+    };
+  }
+  const keepMs = options.capabilities.confirmationMs;
+  const bound = parts.map(({ networkId }) =>
+    options.lanes.bind(options.transport, networkId, entry.id, keepMs),
+  );
+  const earlier = (await Promise.all(bound)).flat();
+  return { settlement: { kind: 'handed', parts, keepMs }, earlier };
+}
+
+function failed(
+  options: DeliverOptions,
+  job: Job,
+  number: number,
+  verdict: Verdict,
+  error: unknown,
+): Outcome {
+  const { entry, event } = job;
+  const why = error instanceof DeliveryError ? error.message : 'the adapter met an error';
+  if (!(error instanceof DeliveryError)) options.onError(error);
+  switch (verdict.kind) {
+    case 'never':
+      return fail(options, entry, event, verdict.refusal, false, why);
+    case 'after-relink':
+      return later(options, job, RELINK_MS, why);
+    case 'unknown-outcome':
+      options.note(entry.id, 'unknown', why);
+      return { settlement: { kind: 'unknown', afterMs: ASK_SOON_MS } };
+    case 'later': {
+      const afterMs = verdict.afterMs ?? backoff(number, options.chance());
+      const outcome = later(options, job, afterMs, why);
+      return verdict.scope === 'transport' ? { ...outcome, pauseMs: afterMs } : outcome;
+    }
+  }
+}
+
+/** Not past the deadline: there the sender is told. */
+function later(options: DeliverOptions, job: Job, afterMs: number, why: string): Outcome {
+  const left = options.deadlineOf(job.entry) - options.now();
+  if (left <= 0) return expire(options, job);
+  const wait = Math.max(1, Math.min(afterMs, left));
+  options.note(job.entry.id, 'later', `${why}; again in ${Math.ceil(wait / 1_000)} s`);
+  return { settlement: { kind: 'later', afterMs: wait } };
+}
+
+async function afterInterruption(
+  options: DeliverOptions,
+  job: Job,
+  session: Session,
+): Promise<Outcome> {
+  const { entry, event, turn } = job;
+  const found = await reconcile(options, job, session);
+  switch (found.result) {
+    case 'handed':
+      options.note(entry.id, 'reconciled', 'the network has it');
+      return await handed(options, job, found.handed);
+    case 'ask-later':
+      return { settlement: { kind: 'unknown', afterMs: found.afterMs } };
+    case 'unknown':
+      if (options.unknownOutcome === 'fail') {
+        return fail(options, entry, event, MAY_HAVE_BEEN_SENT, false, 'nobody can tell');
+      }
+      break;
+    case 'absent':
+      options.note(entry.id, 'reconciled', 'the network does not have it');
+      break;
+    case 'part':
+      options.note(entry.id, 'reconciled', `the network has part ${found.part + 1}`);
+      if (!(await turn.partSent(entry.id, found.part, found.id))) return UNTOUCHED;
+      break;
+  }
+  const parts = partsOf(entry);
+  if (found.result === 'part') parts.set(found.part, found.id);
+  if (!(await turn.reopen(entry.id))) return UNTOUCHED;
+  return await attempt(options, job, session, entry.attempts + 1, parts);
+}
+
+/** The claim is fenced: whoever holds the lane now decides. */
+const UNTOUCHED: Outcome = { settlement: { kind: 'untouched' } };
+
+function fail(
+  options: DeliverOptions,
+  entry: ClaimedEntry,
+  event: StoredOutbound,
+  refusal: Refusal,
+  keep = false,
+  why: string = refusal.text,
+): Outcome {
+  options.note(entry.id, 'failed', why);
+  return {
+    settlement: { kind: 'terminal', keep },
+    reports: options.reports.failed(entry.id, event, refusal),
+  };
+}
+
+function expire(options: DeliverOptions, { entry, event }: Job): Outcome {
+  options.note(entry.id, 'expired');
+  return {
+    settlement: { kind: 'terminal', keep: false },
+    reports: options.reports.failed(entry.id, event, expired(options.deadlineMs)),
+  };
+}
+
+/** Whatever is thrown without a verdict is a passing fault until bytes have left. */
+function verdictOf(error: unknown, left: boolean): Verdict {
+  if (error instanceof DeliveryError) return error.verdict;
+  return left ? { kind: 'unknown-outcome' } : { kind: 'later' };
+}
+
+function partsOf(entry: ClaimedEntry): Map<number, NetworkMessageId> {
+  return new Map(entry.parts.map(({ part, networkId }) => [part, networkId]));
+}

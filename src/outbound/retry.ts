@@ -1,0 +1,14 @@
+/** When to try again. Pure. */
+
+const STEPS_MS = [5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000];
+
+/**
+ * How long to wait after so many attempts, with up to a fifth more so that what failed together does
+ * not come back together.
+ *
+ * @param chance 0 to 1
+ */
+export function backoff(attempts: number, chance: number): number {
+  const step = STEPS_MS[Math.min(Math.max(attempts, 1), STEPS_MS.length) - 1] ?? 0;
+  return Math.round(step * (1 + chance / 5));
+}

@@ -1,0 +1,36 @@
+/** What a sender is told when the network never got to say anything itself. At most 120 characters. */
+
+import type { Refusal } from '../contract/index.ts';
+
+export const POISONED: Refusal = {
+  condition: 'internal-server-error',
+  type: 'cancel',
+  text: 'The gateway could not process this message. Its operator has been told.',
+};
+
+export const LOST_ACCOUNT: Refusal = {
+  condition: 'registration-required',
+  type: 'cancel',
+  text: 'This message was not sent: you are not registered here any more.',
+};
+
+export const MAY_HAVE_BEEN_SENT: Refusal = {
+  condition: 'remote-server-timeout',
+  type: 'wait',
+  text: 'This message may have been sent: the network never answered, and can not tell. Check before you repeat it.',
+};
+
+export function expired(afterMs: number): Refusal {
+  return {
+    condition: 'remote-server-timeout',
+    type: 'wait',
+    text: `This message was not sent: the network could not be reached for ${duration(afterMs)}.`,
+  };
+}
+
+function duration(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  if (minutes < 120) return minutes === 1 ? 'a minute' : `${minutes} minutes`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
+}

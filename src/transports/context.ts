@@ -1,0 +1,56 @@
+import type {
+  AccountId,
+  AdapterContext,
+  AdapterLog,
+  AdapterMemory,
+  Addressing,
+  InboundEvent,
+  Received,
+  SessionState,
+  TransportId,
+} from '../contract/index.ts';
+import type { Webhooks } from '../http/webhooks.ts';
+
+export interface ContextOptions {
+  readonly transport: TransportId;
+  readonly config: unknown;
+  readonly addressing: Addressing<unknown>;
+  readonly signal: AbortSignal;
+  readonly log: AdapterLog;
+  readonly memory: AdapterMemory;
+  /** Undefined without a public listener. */
+  readonly webhooks: Webhooks | undefined;
+  readonly receive: (event: InboundEvent) => Promise<Received>;
+  readonly health: (state: SessionState, detail: string, account?: AccountId) => void;
+  readonly notifyAdmins: (key: string, text: string) => Promise<void>;
+}
+
+/** All that one adapter is given. */
+export function contextOf(options: ContextOptions): AdapterContext {
+  const { transport, webhooks, log } = options;
+  return {
+    transport,
+    config: options.config,
+    addressing: options.addressing,
+    signal: options.signal,
+    log,
+    memory: options.memory,
+    receive: options.receive,
+    webhook(name, handle) {
+      if (webhooks === undefined) {
+        log.warn(
+          { webhook: name },
+          'there is no public listener: set http.listen for this webhook',
+        );
+        return;
+      }
+      webhooks.mount(transport, name, handle);
+    },
+    webhookUrl(name) {
+      if (webhooks === undefined) throw new Error('set http.publicUrl: the network must reach us');
+      return webhooks.url(transport, name);
+    },
+    health: options.health,
+    notifyAdmins: options.notifyAdmins,
+  };
+}
