@@ -1,0 +1,203 @@
+/**
+ * The port of one domain: what users say is handed to the listener, what asks for an answer that is
+ * known here gets it at once, and every stanza that wants something of us gets something back.
+ */
+
+import type { AdapterLog, Refusal } from '../contract/index.ts';
+import { Answers } from './answers.ts';
+import { discoOf } from './disco.ts';
+import { entityAt, malformed } from './entity.ts';
+import { answerIq, isRequest, type Self } from './iq.ts';
+import { bareJid, formatJid, JidError } from './jid.ts';
+import {
+  type IncomingText,
+  type OutgoingMessage,
+  UnserialisableError,
+  type XmppListener,
+  type XmppPort,
+  type XmppPortOptions,
+} from './port.ts';
+import { answerPresence } from './presence.ts';
+import { type Addresses, readJid } from './stanza/addresses.ts';
+import { errorReply } from './stanza/error.ts';
+import { readId } from './stanza/id.ts';
+import { readMessage, writeMessage } from './stanza/message.ts';
+import { type ComponentStream, openStream } from './stream.ts';
+import { type Element, element, NS_COMPONENT } from './xml/element.ts';
+
+const BROKEN: Refusal = {
+  condition: 'internal-server-error',
+  type: 'cancel',
+  text: 'Something went wrong at the gateway. It is not certain that this was done.',
+};
+
+/**
+ * Nothing is connected before `start`.
+ * @param open how the stream is made
+ */
+export function openPort(
+  options: XmppPortOptions,
+  listener: XmppListener,
+  log: AdapterLog,
+  open: typeof openStream = openStream,
+): XmppPort {
+  return new Port(options, listener, log, open);
+}
+
+class Port implements XmppPort {
+  readonly domain: string;
+  readonly #knows: XmppPortOptions['knows'];
+  readonly #self: Self;
+  readonly #listener: XmppListener;
+  readonly #log: AdapterLog;
+  readonly #stream: ComponentStream;
+  readonly #answers = new Answers((answer) => this.#post(answer));
+
+  constructor(
+    options: XmppPortOptions,
+    listener: XmppListener,
+    log: AdapterLog,
+    open: typeof openStream,
+  ) {
+    const { domain, secret, host, port, tls, title, version, knows } = options;
+    this.domain = domain;
+    this.#knows = knows;
+    this.#self = { title, version, disco: discoOf(options) };
+    this.#listener = listener;
+    this.#log = log;
+    this.#stream = open({
+      ...{ domain, secret, host, port, tls, log },
+      listener: {
+        stanza: (stanza) => this.#stanza(stanza),
+        online: () => listener.online(),
+        offline: (reason, lastCertainAt) => {
+          this.#answers.clear();
+          listener.offline(reason, lastCertainAt);
+        },
+      },
+    });
+  }
+
+  get online(): boolean {
+    return this.#stream.online;
+  }
+
+  deliver(message: OutgoingMessage): Promise<void> {
+    return this.#stream.deliver(writeMessage(message, this.domain, Date.now()));
+  }
+
+  send(message: OutgoingMessage): void {
+    this.#post(writeMessage(message, this.domain, Date.now()));
+  }
+
+  refuse(message: IncomingText, refusal: Refusal): void {
+    this.#refuse('message', message, refusal);
+  }
+
+  start(): void {
+    this.#stream.start();
+  }
+
+  async stop(capMs: number): Promise<void> {
+    await this.#stream.stop(capMs);
+    this.#answers.clear();
+  }
+
+  #stanza(stanza: Element): void {
+    const from = readJid(stanza.attrs.from);
+    const id = readId(stanza.attrs.id);
+    // There is nobody to answer; or it is our own voice, which must not be answered.
+    if (from instanceof JidError || from.domain === this.domain) {
+      this.#ignore(stanza);
+      return;
+    }
+
+    const to = readJid(stanza.attrs.to);
+    if (to instanceof JidError) {
+      const addresses = { from, to: { domain: this.domain }, id };
+      this.#refuseIfAsked(stanza, addresses, malformed(to));
+      return;
+    }
+    // A server that is set up wrong gives us another component's stanzas. We can not speak for it.
+    if (to.domain !== this.domain) {
+      this.#ignore(stanza);
+      return;
+    }
+
+    const addresses = { from, to, id };
+    try {
+      if (stanza.name === 'message') this.#message(stanza, addresses);
+      if (stanza.name === 'iq') this.#iq(stanza, addresses);
+      if (stanza.name === 'presence') this.#presence(stanza, addresses);
+    } catch (error) {
+      this.#log.error({ stanza: stanza.name, ...fault(error) }, 'a stanza could not be handled');
+      this.#refuseIfAsked(stanza, addresses, BROKEN);
+    }
+  }
+
+  #message(stanza: Element, addresses: Addresses): void {
+    const reading = readMessage(stanza, addresses);
+    if (reading.is === 'for the listener') this.#listener.message(reading.message);
+    if (reading.is === 'refused') this.#refuse('message', addresses, reading.refusal);
+  }
+
+  #iq(stanza: Element, addresses: Addresses): void {
+    const { from, to, id } = addresses;
+    // Without its id no client would know what the answer is for.
+    if (!isRequest(stanza) || id === undefined) return;
+    const answer = answerIq(stanza, entityAt(to, from, this.#knows), this.#self);
+    if ('refusal' in answer) {
+      this.#refuse('iq', addresses, answer.refusal);
+    } else {
+      const attrs = { type: 'result', id, from: formatJid(to), to: formatJid(from) };
+      this.#answers.give(bareJid(from), element('iq', NS_COMPONENT, attrs, [answer.result]));
+    }
+  }
+
+  #presence(stanza: Element, addresses: Addresses): void {
+    const { from, to } = addresses;
+    const at = entityAt(to, from, this.#knows);
+    const answer = answerPresence(stanza, addresses, at, this.#self.disco, this.domain);
+    this.#answers.give(bareJid(from), ...answer);
+  }
+
+  /** Nothing that nobody waits for is answered, and no error ever is. */
+  #refuseIfAsked(stanza: Element, addresses: Addresses, refusal: Refusal): void {
+    switch (stanza.name) {
+      case 'message': {
+        const reading = readMessage(stanza, addresses);
+        const says = reading.is === 'for the listener' && reading.message.content === 'text';
+        if (says || reading.is === 'refused') this.#refuse('message', addresses, refusal);
+        return;
+      }
+      case 'iq':
+        if (isRequest(stanza) && addresses.id !== undefined) this.#refuse('iq', addresses, refusal);
+        return;
+      case 'presence':
+        if (stanza.attrs.type === 'subscribe') this.#refuse('presence', addresses, refusal);
+    }
+  }
+
+  #refuse(kind: 'message' | 'iq' | 'presence', failed: Addresses, refusal: Refusal): void {
+    this.#answers.give(bareJid(failed.from), errorReply(kind, failed, refusal, this.domain));
+  }
+
+  #post(stanza: Element): void {
+    try {
+      this.#stream.send(stanza);
+    } catch (error) {
+      if (!(error instanceof UnserialisableError)) throw error;
+      this.#log.warn({ stanza: stanza.name }, 'a stanza of ours could not be written');
+    }
+  }
+
+  #ignore(stanza: Element): void {
+    this.#log.debug({ stanza: stanza.name }, 'a stanza was ignored for its addresses');
+  }
+}
+
+/** Where it happened. Not the message of the error, which may quote what a user wrote. */
+function fault(error: unknown): { error: string; at: string | undefined } {
+  if (!(error instanceof Error)) return { error: typeof error, at: undefined };
+  return { error: error.name, at: /^ {4}at .*$/m.exec(error.stack ?? '')?.[0].trim() };
+}

@@ -1,0 +1,68 @@
+/** What users can do to a message elsewhere and not here: each gets an answer that says so. */
+
+import type { Refusal } from '../../contract/index.ts';
+import { child, type Element, NS_COMPONENT } from '../xml/element.ts';
+
+interface Feature {
+  readonly name: string;
+  /** Its text is then only the explanation for those who lack the feature. */
+  readonly evenWithBody: boolean;
+  readonly text: string;
+}
+
+const REACTION = 'Reactions do not reach this contact. Please write it as a message.';
+const CORRECTION =
+  'A sent message can not be changed here. Please send the correction as a new message.';
+const RETRACTION =
+  'A sent message can not be taken back here: the other side may have read it already.';
+const INVITATION = 'Invitations to rooms do not reach this contact.';
+const FILE = 'Only the link of a file reaches this contact. Please send it as text.';
+const CALL = 'This contact can not be called.';
+
+const always = (name: string, text: string): Feature => ({ name, evenWithBody: true, text });
+const alone = (name: string, text: string): Feature => ({ name, evenWithBody: false, text });
+
+/** By namespace. What is not here, and has no body, is a machine's word that nobody waits for. */
+const FEATURES: ReadonlyMap<string, Feature> = new Map([
+  ['urn:xmpp:reactions:0', always('reactions', REACTION)],
+  ['urn:xmpp:message-correct:0', always('replace', CORRECTION)],
+  ['urn:xmpp:message-retract:1', always('retract', RETRACTION)],
+  ['urn:xmpp:fasten:0', always('apply-to', RETRACTION)],
+  ['jabber:x:conference', always('x', INVITATION)],
+  ['urn:xmpp:jingle-message:0', always('propose', CALL)],
+  ['urn:xmpp:call-invites:0', always('invite', CALL)],
+  ['urn:xmpp:sfs:0', alone('file-sharing', FILE)],
+  ['jabber:x:oob', alone('x', FILE)],
+]);
+
+const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
+
+/** Why the message can not be passed on, where it wants something of this kind. */
+export function readUnsupported(message: Element, hasBody: boolean): Refusal | undefined {
+  if (message.attrs.type === 'groupchat') {
+    return unsupported('There is no room at this address. Please write to the person directly.');
+  }
+  for (const found of message.children) {
+    if (typeof found === 'string') continue;
+    const feature = FEATURES.get(found.ns);
+    if (feature?.name === found.name && (feature.evenWithBody || !hasBody)) {
+      return unsupported(feature.text);
+    }
+    if (found.ns === NS_MUC_USER && child(found, 'invite', NS_MUC_USER) !== undefined) {
+      return unsupported(INVITATION);
+    }
+  }
+  if (!hasBody && child(message, 'subject', NS_COMPONENT) !== undefined) {
+    return unsupported('A subject alone is not sent. Please write it as a message.');
+  }
+  return undefined;
+}
+
+/** All of the body stood in for a feature, so that nothing of the user's own is left to send. */
+export const ONLY_FALLBACK: Refusal = unsupported(
+  'Not sent: this contact can be sent text only. Please write it in words.',
+);
+
+function unsupported(text: string): Refusal {
+  return { condition: 'feature-not-implemented', type: 'cancel', text };
+}

@@ -1,0 +1,74 @@
+/** A port over a stream that is an array: what it is told, and what it writes, is all there is. */
+
+import { openPort } from '../../../src/xmpp/open-port.ts';
+import type {
+  IncomingMessage,
+  XmppListener,
+  XmppPort,
+  XmppPortOptions,
+} from '../../../src/xmpp/port.ts';
+import type { StreamOptions } from '../../../src/xmpp/stream.ts';
+import type { Element } from '../../../src/xmpp/xml/element.ts';
+import { parse } from '../../support/clients/xml.ts';
+
+export interface PortInMemory {
+  readonly port: XmppPort;
+  /** What the listener was told. */
+  readonly heard: IncomingMessage[];
+  /** What was logged, each line as JSON. */
+  readonly logged: string[];
+  /** The stream's side: for going offline. */
+  readonly stream: StreamOptions['listener'];
+  /** What comes in on the stream. @returns what is written at once */
+  receive(xml: string): Element[];
+  /** What was written since it was last asked. */
+  written(): Element[];
+}
+
+/** @param write may refuse a stanza */
+export function portInMemory(
+  options: Partial<XmppPortOptions> = {},
+  listener: Partial<XmppListener> = {},
+  write: (stanza: Element) => void = () => undefined,
+): PortInMemory {
+  const heard: IncomingMessage[] = [];
+  const logged: string[] = [];
+  const sent: Element[] = [];
+  const log = (fields: object, message: string): void => {
+    logged.push(JSON.stringify({ ...fields, message }));
+  };
+  let stream: StreamOptions['listener'] | undefined;
+  const port = openPort(
+    {
+      ...{ domain: 'gw.example', secret: 's', host: '127.0.0.1', port: 1, tls: false },
+      ...{ gatewayType: 'irc', title: 'Chat', version: '1.2.3' },
+      knows: (local) => local === 'romeo',
+      ...options,
+    },
+    { message: (message) => void heard.push(message), online() {}, offline() {}, ...listener },
+    { debug: log, info: log, warn: log, error: log },
+    (given) => {
+      stream = given.listener;
+      return {
+        online: true,
+        send(stanza) {
+          write(stanza);
+          sent.push(stanza);
+        },
+        deliver: async (stanza) => void sent.push(stanza),
+        start() {},
+        stop: async () => undefined,
+      };
+    },
+  );
+  if (stream === undefined) throw new Error('The port opened no stream.');
+  const { stanza } = stream;
+  const written = (): Element[] => sent.splice(0);
+  return {
+    ...{ port, heard, logged, stream, written },
+    receive(xml) {
+      stanza(parse(xml.replace(/^<\w+/, "$& xmlns='jabber:component:accept'")));
+      return written();
+    },
+  };
+}
