@@ -1,13 +1,32 @@
 /**
  * One component stream (XEP-0114): stanzas in, stanzas out, and the proof that the server has them.
+ *
+ * It connects, proves that it is the only stream of its domain, keeps the window of what is not
+ * acknowledged, and begins again when it breaks. The parts are in `stream/`.
  */
 
 import type { AdapterLog } from '../contract/index.ts';
+import { parseJid } from './jid.ts';
+import { StreamLostError } from './port.ts';
+import { Barrier } from './stream/barrier.ts';
+import { halfOpen, notExclusive, STOPPED, type StreamEnd } from './stream/end.ts';
+import { Heartbeat } from './stream/heartbeat.ts';
+import { Link } from './stream/link.ts';
+import { Reconnect } from './stream/reconnect.ts';
+import { answerToSkipped } from './stream/skipped.ts';
+import { Window } from './stream/window.ts';
+import { Writer } from './stream/writer.ts';
 import type { Element } from './xml/element.ts';
+import type { SkipReason } from './xml/reader.ts';
+import { serialise } from './xml/serialise.ts';
 
 /** What a stream tells. Called synchronously, in the order of the stream. */
 export interface StreamListener {
-  /** A message, presence or iq in `jabber:component:accept`, complete and within the bounds. */
+  /**
+   * A message, presence or iq in `jabber:component:accept`, complete and within the bounds. The first
+   * may come shortly before `online`, while the stream proves that it is the only one: they may be
+   * answered.
+   */
   stanza(stanza: Element): void;
   online(): void;
   /**
@@ -27,7 +46,18 @@ export interface StreamTiming {
   readonly heartbeatMs: number;
   /** A ping without an answer for so long: the link is half open. */
   readonly answerMs: number;
+  /** From the first packet to the accepted handshake, and again to the proof of being the only one. */
+  readonly negotiateMs: number;
+  /** Somebody took the domain from us: so long we leave it to him. */
+  readonly standByMs: number;
 }
+
+const TIMING: StreamTiming = {
+  heartbeatMs: 15_000,
+  answerMs: 30_000,
+  negotiateMs: 10_000,
+  standByMs: 60_000,
+};
 
 export interface StreamOptions {
   readonly domain: string;
@@ -50,7 +80,7 @@ export interface ComponentStream {
    */
   deliver(stanza: Element): Promise<void>;
   /**
-   * Live or never: dropped while there is no stream.
+   * Live or never: dropped while there is no stream, or while too much waits to leave.
    * @throws UnserialisableError
    */
   send(stanza: Element): void;
@@ -60,7 +90,192 @@ export interface ComponentStream {
   stop(capMs: number): Promise<void>;
 }
 
-/** Nothing is connected before `start`. */
+/**
+ * Nothing is connected before `start`.
+ * @throws JidError
+ */
 export function openStream(options: StreamOptions): ComponentStream {
-  throw new Error(`The stream of ${options.domain} is not written yet.`);
+  return new Stream({ ...options, domain: parseJid(options.domain).domain });
+}
+
+/** Pings that must all come back before the stream counts as the only one of its domain. */
+const PROBES = 8;
+
+class Stream implements ComponentStream {
+  readonly #options: StreamOptions;
+  readonly #timing: StreamTiming;
+  readonly #window = new Window();
+  readonly #reconnect: Reconnect;
+  #barrier: Barrier;
+  #link: Link | undefined;
+  #writer: Writer | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #running = false;
+  #online = false;
+  #lastCertainAt: number | undefined;
+  #lastReason = '';
+  #stopped: (() => void) | undefined;
+
+  constructor(options: StreamOptions) {
+    this.#options = options;
+    this.#timing = { ...TIMING, ...options.timing };
+    this.#reconnect = new Reconnect(this.#timing.standByMs);
+    this.#barrier = new Barrier(options.domain);
+  }
+
+  get online(): boolean {
+    return this.#online;
+  }
+
+  async deliver(stanza: Element): Promise<void> {
+    const xml = serialise(stanza, this.#options.domain);
+    if (!this.#online || !this.#running) throw new StreamLostError('There is no stream.');
+    const delivered = this.#window.add(xml, stanza.attrs.id);
+    this.#writer?.flushSoon();
+    return delivered;
+  }
+
+  send(stanza: Element): void {
+    this.#writer?.send(serialise(stanza, this.#options.domain));
+  }
+
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#connect();
+  }
+
+  async stop(capMs: number): Promise<void> {
+    if (!this.#running) return;
+    this.#running = false;
+    clearTimeout(this.#retry);
+    const link = this.#link;
+    if (link === undefined) return;
+    const ended = new Promise<void>((resolve) => {
+      this.#stopped = resolve;
+    });
+    const cap = setTimeout(() => link.end(STOPPED), capMs);
+    if (this.#online) {
+      this.#writer?.flush();
+      this.#window.refuseWaiting();
+      this.#writer?.ping();
+    } else {
+      link.finish(STOPPED);
+    }
+    await ended;
+    clearTimeout(cap);
+  }
+
+  #connect(): void {
+    const { domain } = this.#options;
+    const { negotiateMs } = this.#timing;
+    this.#barrier = new Barrier(domain);
+    this.#link = new Link(
+      { ...this.#options, negotiateMs },
+      {
+        ready: () => this.#probe(),
+        stanza: (stanza) => this.#onStanza(stanza),
+        skipped: (header, why) => this.#onSkipped(header, why),
+        drained: () => this.#writer?.flushSoon(),
+        ended: (end) => this.#onEnd(end),
+      },
+    );
+    this.#writer = new Writer(this.#link, this.#window, this.#barrier, domain);
+  }
+
+  /** Where a second connection is accepted silently, some of these go to it, or its pings come to us. */
+  #probe(): void {
+    for (let i = 0; i < PROBES; i++) this.#writer?.ping();
+    this.#heartbeat = new Heartbeat({
+      everyMs: this.#timing.heartbeatMs,
+      answerMs: () => (this.#online ? this.#timing.answerMs : this.#timing.negotiateMs),
+      unansweredSince: () => this.#window.unansweredSince,
+      pingedAt: () => this.#window.pingedAt,
+      ping: () => this.#writer?.ping(),
+      silent: () => this.#onSilence(),
+    });
+  }
+
+  #onSilence(): void {
+    const { domain } = this.#options;
+    const some = !this.#online && this.#window.oldestPing > 0;
+    const { answerMs, negotiateMs } = this.#timing;
+    this.#link?.end(some ? notExclusive(domain) : halfOpen(this.#online ? answerMs : negotiateMs));
+  }
+
+  #onStanza(stanza: Element): void {
+    const ping = this.#barrier.read(stanza);
+    if (ping === undefined) this.#tell(() => this.#options.listener.stanza(stanza));
+    else if (ping === 'foreign') this.#link?.end(notExclusive(this.#options.domain));
+    else if (ping !== 'stale') this.#acknowledged(ping);
+  }
+
+  #acknowledged(ping: number): void {
+    if (!this.#window.acknowledge(ping)) {
+      this.#link?.end(notExclusive(this.#options.domain));
+      return;
+    }
+    this.#lastCertainAt = Date.now();
+    if (!this.#online && this.#running && this.#window.oldestPing === PROBES) this.#goOnline();
+    if (!this.#running && this.#window.unansweredSince === undefined) this.#link?.finish(STOPPED);
+    else this.#writer?.flushSoon();
+  }
+
+  #goOnline(): void {
+    this.#online = true;
+    this.#writer?.open();
+    this.#lastReason = '';
+    this.#reconnect.succeeded();
+    this.#options.log.info({ domain: this.#options.domain }, 'The stream is up.');
+    this.#tell(() => this.#options.listener.online());
+  }
+
+  #onSkipped(header: Element, why: SkipReason): void {
+    this.#options.log.debug({ stanza: header.name, why }, 'A stanza was skipped.');
+    const answer = answerToSkipped(header, why);
+    if (answer === undefined) return;
+    try {
+      this.send(answer);
+    } catch {
+      // Its addresses can not be written: nobody can be told.
+    }
+  }
+
+  #onEnd(end: StreamEnd): void {
+    const wasOnline = this.#online;
+    this.#online = false;
+    this.#link = undefined;
+    this.#writer = undefined;
+    this.#heartbeat?.stop();
+    this.#heartbeat = undefined;
+    this.#window.lose(end.suspicious);
+    this.#report(end);
+    this.#tell(() => this.#options.listener.offline(end.reason, this.#lastCertainAt));
+    this.#stopped?.();
+    if (!this.#running) return;
+    const delay = this.#reconnect.delay(end, wasOnline, performance.now());
+    this.#retry = setTimeout(() => this.#connect(), delay);
+  }
+
+  /** The first time aloud: an outage is one event, however often it is tried. */
+  #report({ cause, reason }: StreamEnd): void {
+    const { log, domain } = this.#options;
+    const isNews = reason !== this.#lastReason;
+    this.#lastReason = reason;
+    if (!isNews) log.debug({ domain }, reason);
+    else if (cause === 'stopped') log.info({ domain }, reason);
+    else if (cause === 'unreachable') log.warn({ domain }, reason);
+    else log.error({ domain }, reason);
+  }
+
+  /** A listener that throws must not end the stream of everybody else. */
+  #tell(event: () => void): void {
+    try {
+      event();
+    } catch (error) {
+      const name = error instanceof Error ? error.name : typeof error;
+      this.#options.log.error({ domain: this.#options.domain, name }, 'A listener failed.');
+    }
+  }
 }

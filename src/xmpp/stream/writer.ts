@@ -1,0 +1,71 @@
+/** Writes into one link: the stanzas of a tick together, and never more than the window allows. */
+
+import { serialise } from '../xml/serialise.ts';
+import type { Barrier } from './barrier.ts';
+import type { Link } from './link.ts';
+import type { Window } from './window.ts';
+
+/** Bytes that wait in the socket before live stanzas are dropped. */
+const MAX_BACKLOG = 4 * 1024 * 1024;
+
+export class Writer {
+  readonly #link: Link;
+  readonly #window: Window;
+  readonly #barrier: Barrier;
+  readonly #domain: string;
+  /** Live stanzas of this tick. */
+  #live = '';
+  #flushing = false;
+  #opened = false;
+
+  constructor(link: Link, window: Window, barrier: Barrier, domain: string) {
+    this.#link = link;
+    this.#window = window;
+    this.#barrier = barrier;
+    this.#domain = domain;
+  }
+
+  /** From now on batches of the window are written too. */
+  open(): void {
+    this.#opened = true;
+  }
+
+  /** Live or never. */
+  send(xml: string): void {
+    if (!this.#link.ready || this.#link.backlog + this.#live.length > MAX_BACKLOG) return;
+    this.#live += xml;
+    this.#window.addLive();
+    this.flushSoon();
+  }
+
+  /** A ping without a batch. */
+  ping(): void {
+    this.#link.write(this.#ping(this.#window.takePing(performance.now())));
+  }
+
+  flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    setImmediate(() => {
+      this.#flushing = false;
+      this.flush();
+    });
+  }
+
+  /** In one write. What must wait for its turn waits in the window, not in the socket. */
+  flush(): void {
+    if (!this.#link.ready) return;
+    let xml = this.#live;
+    this.#live = '';
+    while (this.#opened && this.#link.writable) {
+      const batch = this.#window.takeBatch(performance.now());
+      if (batch === undefined) break;
+      xml += batch.xml + this.#ping(batch.ping);
+    }
+    if (xml !== '') this.#link.write(xml);
+  }
+
+  #ping(number: number): string {
+    return serialise(this.#barrier.ping(number), this.#domain);
+  }
+}
