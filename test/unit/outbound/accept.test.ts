@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { readOutbound } from '../../../src/lanes/stored.ts';
+import { parseJid } from '../../../src/xmpp/jid.ts';
+import { claimAll } from '../../support/paper.ts';
+import { OutboundBench, text } from './outbound-bench.ts';
+
+let bench: OutboundBench;
+
+beforeEach(() => {
+  bench = new OutboundBench();
+});
+
+async function waiting() {
+  await bench.stored();
+  const claims = await claimAll(bench.lanes, 'outbound', { perLane: 100 });
+  return claims.flatMap(({ entries }) => entries);
+}
+
+describe('what is accepted', () => {
+  it('waits in the lane of its conversation, in the order of the stanzas', async () => {
+    for (const body of ['one', 'two', 'three']) bench.accept(text(body));
+    const entries = await waiting();
+    expect(entries.map(({ event }) => readOutbound(event).text)).toEqual(['one', 'two', 'three']);
+    expect(bench.history.kinds).toEqual(['accepted', 'accepted', 'accepted']);
+    expect(bench.refusals).toEqual([]);
+  });
+
+  it('knows who is to be told, and under which name he wrote', async () => {
+    bench.accept(text('hi', { id: 'abc', wantsReceipt: true, thread: 't1' }));
+    const [entry] = await waiting();
+    expect(readOutbound(entry?.event ?? '')).toMatchObject({
+      account: 'juliet@example.org',
+      peer: 'romeo',
+      thread: 't1',
+      reply: { to: 'juliet@example.org/balcony', from: 'romeo', of: 'abc', wantsReceipt: true },
+    });
+    expect(entry?.deadlineAt).toBe(bench.clock.now + bench.capabilities.deadlineMs);
+  });
+
+  it('is one message however often the same stanza comes', async () => {
+    const stanza = text('hi', { id: 'same' });
+    bench.accept(stanza);
+    bench.accept(stanza);
+    bench.accept({ ...stanza, text: 'other words under the same id' });
+    expect(await waiting()).toHaveLength(2);
+    expect(bench.refusals).toEqual([]);
+  });
+
+  it('is a lane of its own each where the network has no order', async () => {
+    bench.capabilities = { ...bench.capabilities, order: 'none' };
+    bench.accept(text('one'));
+    bench.accept(text('two'));
+    await bench.stored();
+    const claims = await claimAll(bench.lanes, 'outbound', { perLane: 100 });
+    expect(claims.map(({ entries }) => entries.length)).toEqual([1, 1]);
+  });
+});
+
+describe('what is refused', () => {
+  it.each([
+    ['an impossible address', { to: parseJid('romeo5@paper.example.org') }, 'jid-malformed'],
+    [
+      'a sender without account',
+      { from: parseJid('nurse@example.org/x') },
+      'registration-required',
+    ],
+    [
+      'an address that escapes a space',
+      { to: parseJid('\\20a@paper.example.org') },
+      'jid-malformed',
+    ],
+  ])('%s: told at once, and not stored', async (_, overrides, condition) => {
+    bench.accept(text('hi', overrides));
+    expect(bench.refusals.map((refusal) => refusal.condition)).toEqual([condition]);
+    expect(await waiting()).toEqual([]);
+  });
+
+  it('says how to get an account', () => {
+    bench.accept(text('hi', { from: parseJid('nurse@example.org/x') }));
+    expect(bench.refusals[0]?.text).toContain('help@paper.example.org');
+    expect(bench.refusals[0]?.type).toBe('cancel');
+  });
+
+  it('is everything while the store takes nothing', async () => {
+    bench.admits = false;
+    bench.accept(text('hi'));
+    expect(bench.refusals[0]).toMatchObject({ condition: 'resource-constraint', type: 'wait' });
+  });
+
+  it('is what the allowance does not cover', async () => {
+    const refusal = { condition: 'resource-constraint', type: 'wait', text: 'Enough.' } as const;
+    bench.accept(text('four'), (units) => (units > 3 ? refusal : undefined));
+    expect(bench.refusals).toEqual([refusal]);
+    expect(await waiting()).toEqual([]);
+  });
+
+  it('gets an answer when the store fails', async () => {
+    bench.lanes.push = () => Promise.reject(new Error('gone'));
+    bench.accept(text('hi'));
+    await expect(bench.stored()).rejects.toThrow('gone');
+    expect(bench.refusals[0]).toMatchObject({ condition: 'resource-constraint', type: 'wait' });
+  });
+});
