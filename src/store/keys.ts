@@ -17,6 +17,7 @@
  * pst:{p07}:lease:<transport>      string  "<token> <holder>" of the owner, expires
  * pst:{p07}:acc:<transport>        hash    bare JID -> account, as registered by words
  * pst:{p07}:own:<transport>        hash    own address -> "<jid>" or "<jid> <released at>"
+ * pst:{p07}:frm:<transport>        hash    "<bare JID> <peer>" -> the local part that he writes to
  * pst:{p07}:use:<transport>:<day>  hash    bare JID -> units spent that day, expires
  * pst:{p07}:mem:<transport>        hash    what an adapter remembers
  * {pst-wake}:…                             BullMQ's own; may be removed at any time

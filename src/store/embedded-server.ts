@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  access,
+  constants,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  realpath,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, delimiter, dirname, join } from 'node:path';
+
+/** What the embedded server is started with. */
+export interface ServerSettings {
+  readonly maxMemoryBytes: number;
+  /** Left out: redis-server or valkey-server from the PATH. */
+  readonly command?: string;
+  readonly durability: 'always' | 'relaxed';
+}
+
+/** Where the embedded server keeps its things. */
+export interface ServerFiles {
+  /** Real path of its data directory. */
+  readonly directory: string;
+  /** Held by the server while it lives. Its text is the socket's path where that is not beside it. */
+  readonly lock: string;
+  readonly log: string;
+}
+
+/** The server can not be started, or another program has its directory. */
+export class EmbeddedError extends Error {
+  override readonly name = 'EmbeddedError';
+}
+
+export async function serverFiles(directory: string): Promise<ServerFiles> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const real = await realpath(directory);
+  return { directory: real, lock: join(real, 'redis.lock'), log: join(real, 'redis.log') };
+}
+
+/** A path longer than this can not be bound everywhere (`sun_path` has 104 to 108 bytes). */
+const LONGEST_SOCKET_PATH = 100;
+
+/**
+ * The socket of the server: beside its data, or, where that path is too long, in a directory of its
+ * own under the system's temporary one: the recorded one, or a new one to be recorded at the start.
+ */
+export async function socketOf({ directory, lock }: ServerFiles): Promise<string> {
+  const beside = join(directory, 'redis.sock');
+  if (Buffer.byteLength(beside) <= LONGEST_SOCKET_PATH) return beside;
+  // The name says whose it is: a copied data directory must not lead to the server of the original.
+  const prefix = `postern-${createHash('sha256').update(directory).digest('hex').slice(0, 12)}-`;
+  const recorded = await readFile(lock, 'utf8').catch(() => '');
+  const folder = dirname(recorded);
+  if (basename(folder).startsWith(prefix) && (await isPrivate(folder))) return recorded;
+  return join(await mkdtemp(join(tmpdir(), prefix)), 'redis.sock');
+}
+
+async function isPrivate(folder: string): Promise<boolean> {
+  const found = await lstat(folder).catch(() => undefined);
+  return (
+    found?.isDirectory() === true && found.uid === process.getuid?.() && (found.mode & 0o077) === 0
+  );
+}
+
+/** A start under way. */
+export interface Launch {
+  readonly pid: number | undefined;
+  /** Undefined while the server lives. `taken`: another one holds the lock. */
+  ended(): 'taken' | 'failed' | undefined;
+}
+
+const TAKEN = 75;
+const NO_FLOCK = 76;
+const START = `
+command -v flock >/dev/null || exit ${NO_FLOCK}
+exec 3>>"$1" || exit 1
+flock -n 3 || exit ${TAKEN}
+printf %s "$2" >"$1"
+shift 2
+exec "$@"`;
+
+/**
+ * Starts a server, unless another one holds the lock. It lives in a session of its own: a Ctrl-C in
+ * Postern's terminal must not end what Postern still writes to.
+ */
+export async function launch(
+  files: ServerFiles,
+  socket: string,
+  settings: ServerSettings,
+): Promise<Launch> {
+  const command = settings.command ?? (await onPath(['redis-server', 'valkey-server']));
+  const record = dirname(socket) === files.directory ? '' : socket;
+  const log = await open(files.log, 'a', 0o600);
+  try {
+    const child = spawn(
+      '/bin/sh',
+      ['-c', START, 'sh', files.lock, record, command, ...argumentsOf(files, socket, settings)],
+      {
+        cwd: files.directory,
+        detached: true,
+        stdio: ['ignore', log.fd, log.fd],
+        // What else is in our environment, secrets among it, is not the server's business.
+        env: { PATH: process.env.PATH },
+      },
+    );
+    let ended: 'taken' | 'failed' | undefined;
+    child.once('exit', (code) => {
+      ended = code === TAKEN ? 'taken' : 'failed';
+      if (code === NO_FLOCK) ended = 'failed';
+    });
+    child.once('error', () => {
+      ended = 'failed';
+    });
+    child.unref();
+    return { pid: child.pid, ended: () => ended };
+  } finally {
+    await log.close();
+  }
+}
+
+function argumentsOf(
+  files: ServerFiles,
+  socket: string,
+  { maxMemoryBytes, durability }: ServerSettings,
+): string[] {
+  return [
+    ...['--port', '0', '--unixsocket', socket, '--unixsocketperm', '700'],
+    ...['--dir', files.directory, '--daemonize', 'no', '--loglevel', 'warning'],
+    ...['--save', '', '--appendonly', 'yes', '--appendfsync', appendfsync(durability)],
+    ...['--no-appendfsync-on-rewrite', 'no', '--aof-load-truncated', 'yes'],
+    ...['--maxmemory', String(maxMemoryBytes), '--maxmemory-policy', 'noeviction'],
+  ];
+}
+
+export function appendfsync(durability: 'always' | 'relaxed'): 'always' | 'everysec' {
+  return durability === 'always' ? 'always' : 'everysec';
+}
+
+async function onPath(names: readonly string[]): Promise<string> {
+  for (const name of names) {
+    for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+      const file = join(folder, name);
+      const found = await access(file, constants.X_OK).then(
+        () => true,
+        () => false,
+      );
+      if (found) return file;
+    }
+  }
+  throw new EmbeddedError(
+    `neither ${names.join(' nor ')} is installed: install one, or set \`redis:\` to the address of a server`,
+  );
+}
+
+/** The last lines that the server has printed. */
+export async function lastWords({ log }: ServerFiles): Promise<string> {
+  const text = await readFile(log, 'utf8').catch(() => '');
+  return text.trimEnd().split('\n').slice(-5).join('\n');
+}
