@@ -8,7 +8,7 @@ import { Answers } from './answers.ts';
 import { discoOf } from './disco.ts';
 import { entityAt, malformed } from './entity.ts';
 import { answerIq, isRequest, type Self } from './iq.ts';
-import { bareJid, formatJid, JidError } from './jid.ts';
+import { bareJid, formatJid, JidError, parseJid } from './jid.ts';
 import {
   type IncomingText,
   type OutgoingMessage,
@@ -34,6 +34,7 @@ const BROKEN: Refusal = {
 /**
  * Nothing is connected before `start`.
  * @param open how the stream is made
+ * @throws JidError when `options.domain` is none
  */
 export function openPort(
   options: XmppPortOptions,
@@ -59,10 +60,11 @@ class Port implements XmppPort {
     log: AdapterLog,
     open: typeof openStream,
   ) {
-    const { domain, secret, host, port, tls, title, version, knows } = options;
+    const { secret, host, port, tls, title, version, knows } = options;
+    const { domain } = parseJid(options.domain);
     this.domain = domain;
     this.#knows = knows;
-    this.#self = { title, version, disco: discoOf(options) };
+    this.#self = { title, version, disco: discoOf({ ...options, domain }) };
     this.#listener = listener;
     this.#log = log;
     this.#stream = open({

@@ -28,7 +28,7 @@ type Line =
 /** Resolves when it has a session and has sent its presence. */
 export async function startSlixmpp(options: ClientOptions): Promise<SlixmppClient> {
   const { jid, password, host, port } = options;
-  const script = fileURLToPath(new URL('slixmpp.py', import.meta.url));
+  const script = fileURLToPath(new URL('slixmpp-client.py', import.meta.url));
   // The system's own Python: that is the one which has the package.
   const child = spawn('/usr/bin/python3', [script, jid, host, String(port)], {
     stdio: ['pipe', 'pipe', 'pipe'],

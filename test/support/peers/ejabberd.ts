@@ -74,8 +74,12 @@ async function run(
   }
 }
 
+/** In ASCII: without a locale, Erlang would take the bytes of others for a character each. */
 function erlang(text: string): string {
-  return `<<"${text.replace(/[\\"]/g, '\\$&')}"/utf8>>`;
+  const literal = [...text].map((char) =>
+    /[^ -~]|[\\"]/.test(char) ? `\\x{${char.codePointAt(0)?.toString(16)}}` : char,
+  );
+  return `<<"${literal.join('')}"/utf8>>`;
 }
 
 function configuration({ c2sPort, componentPort }: ServerPlace, options: EjabberdOptions): string {
