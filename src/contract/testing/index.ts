@@ -1,0 +1,34 @@
+/**
+ * `postern/adapter/testing`: the promises of the contract as checks that an adapter passes.
+ *
+ * Needs no framework: `for (const { name, run } of adapterChecks(subject)) test(name, run)`.
+ */
+
+import { addressingChecks } from './addressing.ts';
+import type { Check } from './check.ts';
+import { definitionChecks } from './definition.ts';
+import { deliveryChecks } from './delivery.ts';
+import { inboundChecks } from './inbound.ts';
+import { lifecycleChecks } from './lifecycle.ts';
+import type { AdapterUnderTest } from './subject.ts';
+
+export type { Check } from './check.ts';
+export type {
+  Acknowledgement,
+  AdapterUnderTest,
+  Doors,
+  InboundSample,
+  NetworkBehaviour,
+  NetworkUnderTest,
+} from './subject.ts';
+
+/** Every check is independent of the others: each builds the adapter anew on a fresh network. */
+export function adapterChecks(subject: AdapterUnderTest): readonly Check[] {
+  return [
+    ...definitionChecks(subject),
+    ...addressingChecks(subject),
+    ...deliveryChecks(subject),
+    ...inboundChecks(subject),
+    ...lifecycleChecks(subject),
+  ];
+}

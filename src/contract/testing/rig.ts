@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import type {
+  AccountId,
+  AccountLink,
+  Adapter,
+  AdapterContext,
+  AdapterLog,
+  Addressing,
+  Attempt,
+  InboundEvent,
+  MessageId,
+  NetworkMessageId,
+  OutboundMessage,
+  PeerId,
+  Received,
+  Session,
+  TransportId,
+  Verdict,
+  WebhookHandler,
+  WebhookResponse,
+} from '../index.ts';
+import { DeliveryError } from '../index.ts';
+import { checkRefusal } from './check.ts';
+import type { AdapterUnderTest, Doors, NetworkUnderTest } from './subject.ts';
+
+const HOOKS = 'https://gateway.example/hooks/checked/';
+
+/** One adapter on its network, with a core around it that only records. */
+export class Rig implements Doors {
+  readonly network: NetworkUnderTest;
+  readonly addressing: Addressing<unknown>;
+  readonly adapter: Adapter;
+  readonly session: Session;
+  readonly link: AccountLink<unknown>;
+  /** Everything that the adapter said, to whomever. */
+  readonly said: { readonly level: string; readonly text: string }[] = [];
+  readonly received: InboundEvent[] = [];
+  /** Replaced by checks that hold it up, or make it fail. */
+  store: (event: InboundEvent) => Promise<Received> = async () => STORED;
+  readonly #hooks = new Map<string, WebhookHandler>();
+  readonly #stopped = new AbortController();
+  #messages = 0;
+
+  constructor(subject: AdapterUnderTest, network: NetworkUnderTest) {
+    const { definition } = subject;
+    const config = definition.config.parse(network.config);
+    this.network = network;
+    this.addressing = definition.addressing(config);
+    this.adapter = definition.create(this.#context(config));
+    this.link = {
+      id: 'account-1' as AccountId,
+      jid: 'juliet@example.org',
+      settings: definition.account.parse(network.account),
+    };
+    this.session = this.adapter.open(this.link);
+  }
+
+  /** A message for the network's peer. Every call has a new id. */
+  readonly message = (text = this.network.text): OutboundMessage => {
+    this.#messages += 1;
+    return {
+      kind: 'message',
+      id: `01CHECKED0${String(this.#messages).padStart(16, '0')}` as MessageId,
+      peer: this.peer(),
+      text,
+      acceptedAt: Date.now(),
+    };
+  };
+
+  peer(): PeerId {
+    return this.addressing.parsePeer(this.network.peer, this.link.settings);
+  }
+
+  url(name: string): URL {
+    return new URL(name, HOOKS);
+  }
+
+  async post(
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+  ): Promise<WebhookResponse> {
+    const handle = this.#hooks.get(url.pathname.split('/').at(-1) ?? '');
+    assert.ok(handle !== undefined, `the adapter has no webhook at ${url.pathname}`);
+    try {
+      const answer: Promise<WebhookResponse> = handle({
+        url: url.href,
+        query: new Map(url.searchParams),
+        headers: new Map(Object.entries(headers)),
+        body: Buffer.from(body),
+      });
+      return await answer;
+    } catch {
+      // As the core's listener does.
+      return { status: 500 };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.session.close();
+    await this.adapter.stop();
+    this.#stopped.abort();
+  }
+
+  #context(config: unknown): AdapterContext {
+    const memory = new Map<string, string>();
+    const say = (level: string, ...words: readonly unknown[]): void => {
+      this.said.push({ level, text: words.map((word) => JSON.stringify(word)).join(' ') });
+    };
+    const log: AdapterLog = {
+      debug: (...words) => say('debug', ...words),
+      info: (...words) => say('info', ...words),
+      warn: (...words) => say('warn', ...words),
+      error: (...words) => say('error', ...words),
+    };
+    return {
+      transport: 'checked' as TransportId,
+      config,
+      addressing: this.addressing,
+      signal: this.#stopped.signal,
+      log,
+      memory: {
+        get: (key) => memory.get(key),
+        set: async (key, value) => {
+          memory.set(key, value);
+        },
+        delete: async (key) => {
+          memory.delete(key);
+        },
+      },
+      receive: async (event) => {
+        this.received.push(event);
+        return await this.store(event);
+      },
+      webhook: (name, handle) => {
+        assert.match(name, /^[a-z][a-z0-9-]*$/);
+        assert.ok(!this.#hooks.has(name), `the webhook "${name}" is mounted twice`);
+        this.#hooks.set(name, handle);
+      },
+      webhookUrl: (name) => this.url(name),
+      health: (state, detail) => say('health', state, detail),
+      notifyAdmins: async (key, text) => say('notice', key, text),
+    };
+  }
+}
+
+export const STORED: Received = { result: 'stored', id: '01CHECKED0000000000STORED0' as MessageId };
+
+/** Builds a rig on a fresh network, and takes it down whatever happens. */
+export async function withRig(
+  subject: AdapterUnderTest,
+  run: (rig: Rig) => Promise<void>,
+): Promise<void> {
+  const network = await subject.network();
+  try {
+    const rig = new Rig(subject, network);
+    try {
+      await run(rig);
+    } finally {
+      await rig.close();
+    }
+  } finally {
+    await network.close();
+  }
+}
+
+/** The same, with the adapter started. */
+export function withStartedRig(
+  subject: AdapterUnderTest,
+  run: (rig: Rig) => Promise<void>,
+): Promise<void> {
+  return withRig(subject, async (rig) => {
+    await rig.adapter.start();
+    await run(rig);
+  });
+}
+
+export function attempt(changes: Partial<Attempt> = {}): Attempt {
+  return {
+    number: 1,
+    signal: new AbortController().signal,
+    sentParts: new Map<number, NetworkMessageId>(),
+    leave: () => {},
+    partSent: async () => {},
+    ...changes,
+  };
+}
+
+/** The verdict of a hand-over that must fail. */
+export async function verdictOf(handing: Promise<unknown>, when: string): Promise<Verdict> {
+  const error = await failureOf(handing, when);
+  assert.ok(error instanceof DeliveryError, `${when}: threw ${String(error)}, not a DeliveryError`);
+  const { verdict } = error;
+  if (verdict.kind === 'never') checkRefusal(verdict.refusal, when);
+  return verdict;
+}
+
+export async function failureOf(running: Promise<unknown>, when: string): Promise<unknown> {
+  try {
+    await running;
+  } catch (error) {
+    return error;
+  }
+  return assert.fail(`${when}: it did not fail`);
+}
