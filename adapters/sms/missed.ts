@@ -1,0 +1,104 @@
+import type { AdapterContext } from 'postern/adapter';
+import { ownAddress } from './address.ts';
+import type { SmsAccount, SmsConfig } from './config.ts';
+import type { Inbound } from './inbound.ts';
+import { ListError, type Provider } from './providers/provider.ts';
+import type { Remarks } from './remarks.ts';
+
+const SEEN_KEY = 'received-until';
+/** A text may show up in the list this long after its own time. Repeats are recognised by their id. */
+const OVERLAP_MS = 10 * 60_000;
+const LOOK_AGAIN_MS = 5 * 60_000;
+const LIST_TIMEOUT_MS = 15_000;
+
+export interface MissedOptions {
+  readonly context: AdapterContext<SmsConfig, SmsAccount>;
+  readonly provider: Provider;
+  readonly inbound: Inbound;
+  readonly remarks: Remarks;
+}
+
+/**
+ * Fetches what the provider received while nobody was there to take it: it tries a webhook once or
+ * twice and then forgets it. Looks at the start and every five minutes, and so knows how the provider
+ * is.
+ */
+export class Missed {
+  readonly #options: MissedOptions;
+  readonly #stopped = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #underWay = false;
+
+  constructor(options: MissedOptions) {
+    this.#options = options;
+  }
+
+  /** Does not wait for the first look: the provider may be down. */
+  start(): void {
+    if (this.#stopped.signal.aborted) return;
+    this.#look();
+    this.#timer ??= setInterval(() => this.#look(), LOOK_AGAIN_MS);
+    this.#timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stopped.abort();
+    await this.#looking;
+  }
+
+  #look(): void {
+    if (this.#underWay) return;
+    this.#underWay = true;
+    this.#looking = this.#fetch().finally(() => {
+      this.#underWay = false;
+    });
+  }
+
+  async #fetch(): Promise<void> {
+    const { context, remarks } = this.#options;
+    try {
+      await this.#receiveMissed();
+      remarks.health('connected', 'the provider answers');
+    } catch (error) {
+      if (this.#stopped.signal.aborted) return;
+      if (!(error instanceof ListError)) {
+        context.log.warn({}, 'could not store what was missed; looking again in five minutes');
+      } else if (error.reason === 'refused') {
+        remarks.health('bad-credentials', error.message);
+        const text = 'The provider refuses the account SID or the auth token.';
+        await context.notifyAdmins('credentials', text).catch(() => {
+          context.log.error({}, text);
+        });
+      } else if (error.reason === 'absent') {
+        remarks.health('connected', 'the provider answers, but lists nothing that was missed');
+      } else {
+        remarks.health('transient-disconnect', error.message);
+      }
+    }
+  }
+
+  async #receiveMissed(): Promise<void> {
+    const { context, provider, inbound, remarks } = this.#options;
+    const now = Date.now();
+    const until = Number(context.memory.get(SEEN_KEY) ?? now);
+    const since = Math.min(until, now) - OVERLAP_MS;
+    const signal = AbortSignal.any([
+      context.signal,
+      this.#stopped.signal,
+      AbortSignal.timeout(LIST_TIMEOUT_MS),
+    ]);
+    const list = await provider.received(since, signal);
+    for (const text of list.texts) {
+      this.#stopped.signal.throwIfAborted();
+      if (remarks.isOurs(ownAddress(text.to))) await inbound.text(text);
+    }
+    if (!list.complete) {
+      const text =
+        'More texts arrived while Postern was away than it fetches. Look at the provider.';
+      await context.notifyAdmins('missed', text);
+    }
+    await context.memory.set(SEEN_KEY, String(now));
+  }
+}
