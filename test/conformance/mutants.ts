@@ -1,0 +1,281 @@
+import type {
+  Adapter,
+  AdapterContext,
+  AdapterDefinition,
+  Addressing,
+  Attempt,
+  EventId,
+  Handed,
+  OutboundMessage,
+  PeerId,
+  Session,
+} from 'postern/adapter';
+import { DeliveryError } from 'postern/adapter';
+
+/** A defect that can be planted in any adapter, and the checks that must find it. */
+export interface Mutant {
+  readonly defect: string;
+  readonly found: readonly string[];
+  plant(definition: AdapterDefinition): AdapterDefinition;
+}
+
+type Deliver = Session['deliver'];
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    defect: 'acknowledges before the message is stored',
+    found: [
+      'inbound: nothing is acknowledged before it is stored',
+      'inbound: what could not be stored is not acknowledged',
+    ],
+    plant: inContext((context) => ({
+      receive: async (event) => {
+        context.receive(event).catch(() => {});
+        return { result: 'duplicate' };
+      },
+    })),
+  },
+  {
+    defect: 'makes up an id for every event',
+    found: ['inbound: the same message again is the same event'],
+    plant: inContext((context) => {
+      let count = 0;
+      return {
+        receive: (event) => {
+          count += 1;
+          const eventId = `event-${count}` as EventId;
+          return context.receive(event.kind === 'message' ? { ...event, eventId } : event);
+        },
+      };
+    }),
+  },
+  {
+    defect: 'answers a forged request as if all were well',
+    found: ['inbound: nobody else can pass as the network'],
+    plant: inContext((context) => ({
+      webhook: (name, handle) =>
+        context.webhook(name, async (request) => {
+          const answer = await handle(request);
+          return answer.status === 403 ? { status: 200 } : answer;
+        }),
+    })),
+  },
+  {
+    defect: 'tries again what is refused for good',
+    found: ['delivery: a network that refuses for good is "never"'],
+    plant: inDelivery(async (deliver, event, attempt) =>
+      mapVerdict(deliver(event, attempt), (error) =>
+        error.verdict.kind === 'never' ? { kind: 'later' } : error.verdict,
+      ),
+    ),
+  },
+  {
+    defect: 'believes that what got no answer was not sent',
+    found: [
+      'delivery: a network that goes away without a word is "unknown-outcome"',
+      'delivery: an attempt whose time is up after it left is "unknown-outcome"',
+    ],
+    plant: inDelivery(async (deliver, event, attempt) =>
+      mapVerdict(deliver(event, attempt), (error) =>
+        error.verdict.kind === 'unknown-outcome' ? { kind: 'later' } : error.verdict,
+      ),
+    ),
+  },
+  {
+    defect: 'repeats what got no answer',
+    found: ['delivery: a message is sent once in an attempt'],
+    plant: inDelivery(async (deliver, event, attempt) => {
+      try {
+        return await deliver(event, attempt);
+      } catch {
+        return await deliver(event, attempt);
+      }
+    }),
+  },
+  {
+    defect: 'says that a message leaves when it has left',
+    found: ['delivery: a message leaves when it said so, not earlier'],
+    plant: inDelivery(async (deliver, event, attempt) => {
+      const handed = await deliver(event, { ...attempt, leave: () => {} });
+      attempt.leave(0);
+      return handed;
+    }),
+  },
+  {
+    defect: 'lets a later message overtake',
+    found: ['delivery: messages keep their order and their words'],
+    plant: overtaking,
+  },
+  {
+    defect: 'sends parts again that were sent',
+    found: ['delivery: parts that were sent are not sent again'],
+    plant: inDelivery((deliver, event, attempt) =>
+      deliver(event, { ...attempt, sentParts: new Map() }),
+    ),
+  },
+  {
+    defect: 'finds a message that never arrived',
+    found: ['delivery: what was not taken is not found'],
+    plant: inSession(() => ({
+      reconcile: async () => ({ result: 'handed', handed: { networkIds: [] } }),
+    })),
+  },
+  {
+    defect: 'puts its settings into an error',
+    found: ['secrets: none is in an error, a log line or a notice'],
+    plant: (definition) => ({
+      ...definition,
+      create: (context) =>
+        inSession((session) => ({
+          deliver: async (event, attempt) => {
+            try {
+              return await session.deliver(event, attempt);
+            } catch (cause) {
+              const verdict = cause instanceof DeliveryError ? cause.verdict : undefined;
+              const settings = { cause: context.config };
+              throw new DeliveryError(verdict ?? { kind: 'later' }, 'failed', settings);
+            }
+          },
+        }))(definition).create(context),
+    }),
+  },
+  {
+    defect: 'logs what people write',
+    found: ['secrets: no text of a message is in an error, or in the log above "debug"'],
+    plant: inContext((context) => ({
+      receive: (event) => {
+        context.log.info({ text: event.kind === 'message' ? event.text : '' }, 'received');
+        return context.receive(event);
+      },
+    })),
+  },
+  {
+    defect: 'throws what is no refusal at an address',
+    found: [
+      'addressing: what is no address is refused, with words',
+      'addressing: any text is a peer that can be read again, or refused',
+    ],
+    plant: inAddressing((addressing) => ({
+      parsePeer: (text, account) => {
+        if (text.includes('\u202a')) throw new TypeError('not an address');
+        return addressing.parsePeer(text, account);
+      },
+    })),
+  },
+  {
+    defect: 'keeps a peer as it was written',
+    found: ['addressing: different ways to write a peer are one peer'],
+    plant: inAddressing((addressing) => ({
+      parsePeer: (text, account) => {
+        addressing.parsePeer(text, account);
+        return text as PeerId;
+      },
+      formatPeer: (peer) => peer,
+    })),
+  },
+  {
+    defect: 'connects as it is built',
+    found: ['lifecycle: nothing is connected before the start'],
+    plant: inAdapter((adapter) => {
+      adapter.start().catch(() => {});
+      return {};
+    }),
+  },
+  {
+    defect: 'fails to stop a second time',
+    found: ['lifecycle: it can be closed twice', 'lifecycle: it can be stopped without a start'],
+    plant: inAdapter((adapter) => {
+      let stopped = false;
+      return {
+        stop: async () => {
+          await adapter.stop();
+          if (stopped) throw new Error('stopped already');
+          stopped = true;
+        },
+      };
+    }),
+  },
+];
+
+/** Holds every first message back until the next one went. */
+function overtaking(definition: AdapterDefinition): AdapterDefinition {
+  let held: OutboundMessage | undefined;
+  return inDelivery(async (deliver, event, attempt) => {
+    if (held === undefined) {
+      held = event;
+      return { networkIds: [] };
+    }
+    const handed = await deliver(event, attempt);
+    await deliver(held, attempt);
+    held = undefined;
+    return handed;
+  })(definition);
+}
+
+async function mapVerdict(
+  handing: Promise<Handed>,
+  change: (error: DeliveryError) => DeliveryError['verdict'],
+): Promise<Handed> {
+  try {
+    return await handing;
+  } catch (error) {
+    if (!(error instanceof DeliveryError)) throw error;
+    throw new DeliveryError(change(error), error.message);
+  }
+}
+
+function inDelivery(
+  change: (deliver: Deliver, event: OutboundMessage, attempt: Attempt) => Promise<Handed>,
+) {
+  return inSession((session) => ({
+    deliver: (event, attempt) => change((...call) => session.deliver(...call), event, attempt),
+  }));
+}
+
+function inSession(change: (session: Session) => Partial<Session>) {
+  return inAdapter((adapter) => ({
+    open: (account) => {
+      const session = adapter.open(account);
+      const reconcile: Session['reconcile'] = session.reconcile?.bind(session);
+      return {
+        deliver: (event, attempt) => session.deliver(event, attempt),
+        ...(reconcile === undefined ? {} : { reconcile }),
+        close: () => session.close(),
+        ...change(session),
+      };
+    },
+  }));
+}
+
+function inAdapter(change: (adapter: Adapter) => Partial<Adapter>) {
+  return (definition: AdapterDefinition): AdapterDefinition => ({
+    ...definition,
+    create: (context) => {
+      const adapter = definition.create(context);
+      return {
+        start: () => adapter.start(),
+        stop: () => adapter.stop(),
+        assess: (event, account) => adapter.assess(event, account),
+        open: (account) => adapter.open(account),
+        ...change(adapter),
+      };
+    },
+  });
+}
+
+function inContext(change: (context: AdapterContext) => Partial<AdapterContext>) {
+  return (definition: AdapterDefinition): AdapterDefinition => ({
+    ...definition,
+    create: (context) => definition.create({ ...context, ...change(context) }),
+  });
+}
+
+function inAddressing(change: (addressing: Addressing<unknown>) => Partial<Addressing<unknown>>) {
+  return (definition: AdapterDefinition): AdapterDefinition => ({
+    ...definition,
+    addressing: (config) => {
+      const addressing = definition.addressing(config);
+      return { ...addressing, ...change(addressing) };
+    },
+  });
+}
