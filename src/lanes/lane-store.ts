@@ -45,7 +45,11 @@ export interface Part {
   readonly state: 'accepted' | 'delivered' | 'failed';
 }
 
-/** A message as it is stored. */
+/**
+ * A message as it is stored. One whose record can not be read has an empty event and no deadline, so
+ * that whoever reads the event parks it; one whose journal can not be read is `unknown` after three
+ * crashes.
+ */
 export interface Entry {
   readonly id: MessageId;
   readonly lane: Lane;
@@ -142,13 +146,13 @@ export type Settled =
   /** The lease was over and somebody else holds the lane: nothing was changed. */
   | { readonly result: 'fenced' };
 
-/** News of a handed message. */
+/** News of a message that is handed, or on its way to it. */
 export interface Confirmation {
   readonly id: MessageId;
   readonly part: number;
   readonly networkId: NetworkMessageId;
   readonly state: Part['state'];
-  /** Stored in the same step if, and only if, this ends the message. Same partition. */
+  /** Stored in the same step if, and only if, this ends the message in just this state. Same partition. */
   readonly reports: readonly NewEntry[];
 }
 
@@ -157,11 +161,23 @@ export type Confirmed =
   | 'ended'
   /** Noted; not the end yet. */
   | 'noted'
-  /** No such message, or it has ended before. */
+  /** No such message, or it was never tried, or it has ended before. */
   | 'gone';
 
+/**
+ * The store did not answer, though asked again: what was asked may have been done, or may be done
+ * later. Every other rejection means that nothing of the call was done.
+ */
+export class UnansweredError extends Error {
+  override readonly name = 'UnansweredError';
+}
+
 export interface LaneStore {
-  /** Stores entries of one partition or several; all or none where the store has no slots. Idempotent by id. */
+  /**
+   * Stores entries of one partition or several; all or none where the store has no slots. Idempotent
+   * by id for two minutes, whatever became of the message meanwhile. Of two calls at the same time
+   * either may come first, if one has to be repeated: see `batched`.
+   */
   push(entries: readonly NewEntry[]): Promise<readonly Pushed[]>;
   claim(request: ClaimRequest): Promise<Claimed>;
   settle(requests: readonly SettleRequest[]): Promise<readonly Settled[]>;

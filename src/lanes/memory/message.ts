@@ -28,6 +28,10 @@ export function newMessage(entry: NewEntry, sequence: number): Message {
   };
 }
 
+export function change(message: Message, to: Partial<Message>): void {
+  Object.assign(message, to);
+}
+
 export function entryOf(message: Message): Entry {
   const { id, lane, event, acceptedAt, deadlineAt, state, attempts, crashes, since } = message;
   const parts = message.parts.map((part) => ({ ...part }));

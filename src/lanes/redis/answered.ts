@@ -1,0 +1,45 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { UnansweredError } from '../lane-store.ts';
+
+/** How long a call is repeated. It is repeated once in any case. */
+export const PATIENCE = {
+  /** Before custody somebody waits who can be told to try again. */
+  beforeCustodyMs: 1_000,
+  /** After it, giving up leaves open what became of a message: half of a lease is spent on it. */
+  inCustodyMs: 15_000,
+} as const;
+
+const PAUSE_MS = 100;
+
+/**
+ * Runs a call that can be repeated, until it is answered. Redis may have done what was never
+ * answered, so `run` is told that it asks again.
+ *
+ * @throws UnansweredError, or what Redis answered
+ */
+export async function answered<T>(
+  patienceMs: number,
+  run: (again: boolean) => Promise<T>,
+): Promise<T> {
+  const since = performance.now();
+  for (let repeats = 0; ; repeats++) {
+    try {
+      return await run(repeats > 0);
+    } catch (cause) {
+      if (!isPassing(cause)) throw cause;
+      if (repeats > 0 && performance.now() - since >= patienceMs) {
+        throw new UnansweredError('the store did not answer', { cause });
+      }
+    }
+    await pause(PAUSE_MS);
+  }
+}
+
+/** What a server says that is starting, is being replaced, or is held up by a script. */
+const PASSING = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY) /;
+
+/** Everything but an answer is a matter of the link. */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.name !== 'ReplyError' || PASSING.test(error.message);
+}
