@@ -20,6 +20,7 @@
  * pst:{p07}:frm:<transport>        hash    "<bare JID> <peer>" -> the local part that he writes to
  * pst:{p07}:use:<transport>:<day>  hash    bare JID -> units spent that day, expires
  * pst:{p07}:mem:<transport>        hash    what an adapter remembers
+ * pst:{p00}:epoch                 string  the name of this data, given once: it is missed when all is gone
  * {pst-wake}:…                             BullMQ's own; may be removed at any time
  * ```
  */
