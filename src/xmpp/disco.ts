@@ -34,7 +34,7 @@ export interface Disco {
   items(node: string | undefined): Element | undefined;
 }
 
-const EVERYWHERE = [NS_CAPS, NS_DISCO_INFO, NS_DISCO_ITEMS, NS_VERSION, NS_PING, NS_RECEIPTS];
+const EVERYWHERE = [NS_CAPS, NS_DISCO_INFO, NS_DISCO_ITEMS, NS_VERSION, NS_PING];
 
 export function discoOf(
   options: Pick<XmppPortOptions, 'domain' | 'gatewayType' | 'title'>,
@@ -44,8 +44,8 @@ export function discoOf(
   return {
     domain: disco(
       { category: 'gateway', type: gatewayType, name: title },
-      // XEP-0106 §6: clients then escape what a user types, and do not write "%" for "@".
-      [...EVERYWHERE, NS_VCARD, 'jid\\20escaping'],
+      // XEP-0106: clients then escape what a user types, and do not write "%" for "@".
+      [...EVERYWHERE, NS_RECEIPTS, NS_VCARD, 'jid\\20escaping'],
       [element('item', NS_DISCO_ITEMS, helper)],
     ),
     helper: disco(
@@ -54,7 +54,7 @@ export function discoOf(
       [],
     ),
     // A person on a device of that kind: the registry has some of our types for clients, too.
-    contact: disco({ category: 'client', type: gatewayType }, EVERYWHERE, []),
+    contact: disco({ category: 'client', type: gatewayType }, [...EVERYWHERE, NS_RECEIPTS], []),
   };
 }
 

@@ -67,7 +67,7 @@ const ANSWERS: ReadonlyMap<string, Answer> = new Map([
   ['http://jabber.org/protocol/pubsub', { name: 'pubsub', give: () => found(undefined) }],
 ] satisfies [string, Answer][]);
 
-/** XEP-0092. The operating system is nobody's business (§5). */
+/** XEP-0092. The operating system is nobody's business. */
 function version(self: Self): Element {
   return element('query', NS_VERSION, {}, [
     element('name', NS_VERSION, {}, ['Postern']),

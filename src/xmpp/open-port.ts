@@ -93,7 +93,8 @@ class Port implements XmppPort {
   }
 
   refuse(message: IncomingText, refusal: Refusal): void {
-    this.#refuse('message', message, refusal);
+    // Not bounded as the other answers are: whoever wrote must hear of every message that was not taken.
+    this.#post(errorReply('message', message, refusal, this.domain));
   }
 
   start(): void {

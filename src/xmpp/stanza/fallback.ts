@@ -45,7 +45,7 @@ function readRanges(message: Element): Range[] {
       const range = part.name === 'body' ? readRange(part) : undefined;
       if (range !== undefined) ranges.push(range);
     }
-    // §3.1: nothing named means all of it.
+    // §2.2: nothing named means all of it.
     if (!named) ranges.push({ start: 0, end: Number.POSITIVE_INFINITY });
   }
   return ranges;

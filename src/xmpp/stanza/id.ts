@@ -13,7 +13,7 @@ export function readId(id: string | undefined): string | undefined {
   return id.length > MAX_BYTES || Buffer.byteLength(id) > MAX_BYTES ? undefined : id;
 }
 
-/** XEP-0359 §3.2. A `<stanza-id/>` is not read: it belongs to whoever it names. */
+/** XEP-0359. A `<stanza-id/>` is not read: it belongs to whoever it names. */
 export function readOriginId(message: Element): string | undefined {
   return readId(child(message, 'origin-id', NS_STANZA_IDS)?.attrs.id);
 }

@@ -7,7 +7,7 @@ export const NS_RECEIPTS = 'urn:xmpp:receipts';
 /** XEP-0334 */
 const NS_HINTS = 'urn:xmpp:hints';
 
-/** Whether the sender's client wants one; it can have one only for a message with an id (§5.1). */
+/** Whether the sender's client wants one; it can have one only for a message with an id (§7). */
 export function readReceiptRequest(message: Element, id: string | undefined): boolean {
   return id !== undefined && child(message, 'request', NS_RECEIPTS) !== undefined;
 }
@@ -18,8 +18,8 @@ export function readReceipt(message: Element): string | undefined {
 }
 
 /**
- * The content of a receipt. It has no body, so without the hint a server would neither archive it nor keep
- * it for a client that is away, and the user would never see the tick (XEP-0334 §4.4).
+ * The content of a receipt, and a hint: it has no body, so without the hint (XEP-0334 §4.4) a server
+ * would neither archive it nor keep it for a client that is away, and the user would never see the tick.
  * @param of the id of the user's message
  */
 export function writeReceipt(of: string): readonly Element[] {

@@ -9,7 +9,7 @@ import { asking, type ClientOptions, type XmppClient } from './client.ts';
 import { Inbox } from './inbox.ts';
 import { parse } from './xml.ts';
 
-export interface CapsCheck {
+interface CapsCheck {
   readonly caps: string;
   readonly valid: boolean;
 }

@@ -57,6 +57,20 @@ test('who comes when too many are counted shares an allowance with the others li
   expect(answers).toHaveLength(4_096 + 20);
 });
 
+test('a message that is refused is always told so', () => {
+  const memory = portInMemory();
+  for (let n = 0; n < 500; n++) {
+    memory.receive(
+      `<message from='juliet@example.org/a' to='romeo@gw.example' id='${n}'><body>Hi</body></message>`,
+    );
+  }
+  for (const message of memory.heard) {
+    if (message.content !== 'text') continue;
+    memory.port.refuse(message, { condition: 'forbidden', type: 'cancel', text: 'You may not.' });
+  }
+  expect(memory.written()).toHaveLength(500);
+});
+
 test('nobody waits any longer when the stream has gone', () => {
   const memory = portInMemory();
   for (let n = 0; n < 50; n++) memory.receive(ping('juliet@example.org', n));
