@@ -1,6 +1,6 @@
 /** Who is who on one transport. Reading is from memory and synchronous; a change is durable when it resolves. */
 
-import type { AccountLink, OwnAddress } from '../contract/index.ts';
+import type { AccountLink, OwnAddress, PeerId } from '../contract/index.ts';
 import type { BareJid } from '../xmpp/jid.ts';
 
 export interface Accounts {
@@ -19,7 +19,7 @@ export interface Accounts {
    */
   unregister(jid: BareJid): Promise<void>;
   /** The local part (wire form) under which this user writes to the peer; undefined: the canonical one. */
-  formOf(jid: BareJid, peer: string): string | undefined;
+  formOf(jid: BareJid, peer: PeerId): string | undefined;
   /** The user wrote to the peer under this local part. Returns at once; kept durably. */
-  noteForm(jid: BareJid, peer: string, local: string): void;
+  noteForm(jid: BareJid, peer: PeerId, local: string): void;
 }
