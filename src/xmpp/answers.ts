@@ -10,9 +10,8 @@ import type { Element } from './xml/element.ts';
 const PER_SECOND = 20;
 /** For one bare JID: a roster of so many contacts is asked for at a login. */
 const MAX_WAITING = 400;
-/** Over all. An answer is small: what it repeats of the request is at most 512 bytes of id. */
+/** Over all. An answer is small: of the request it repeats two addresses and an id of 512 bytes at most. */
 const MAX_WAITING_IN_ALL = 4_000;
-
 /** Beyond so many in one second, the others share one allowance: memory stays bounded. */
 const MAX_COUNTED = 4_096;
 /** No JID: theirs is the allowance of all who are not counted. */

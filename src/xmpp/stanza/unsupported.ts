@@ -5,7 +5,7 @@ import { child, type Element, NS_COMPONENT } from '../xml/element.ts';
 
 interface Feature {
   readonly name: string;
-  /** Its text is then only the explanation for those who lack the feature. */
+  /** A body beside it only explains it to those who lack the feature. */
   readonly evenWithBody: boolean;
   readonly text: string;
 }
