@@ -39,7 +39,7 @@ export type StepKind = (typeof STEP_KINDS)[number];
 export interface StoryReader {
   /** The steps of a message in order of time; of a `History` also those that are not written yet. Empty where it is unknown. */
   story(message: MessageId): readonly Step[];
-  /** A `History` writes what is not written yet. May be called twice. */
+  /** A `History` writes what is not written yet, and takes no more. May be called twice. */
   close(): void;
 }
 

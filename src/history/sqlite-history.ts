@@ -53,6 +53,8 @@ export function openHistory(file: string, options: HistoryOptions = {}): History
   let timer: NodeJS.Timeout | undefined;
   let soon: NodeJS.Immediate | undefined;
   let failing = false;
+  /** Whether the operator knows. Of a file that another process holds he need not. */
+  let told = false;
   let lost = 0;
   let closed = false;
 
@@ -72,14 +74,18 @@ export function openHistory(file: string, options: HistoryOptions = {}): History
     try {
       write(waiting.slice(0, STEPS_A_COMMIT));
     } catch (error) {
-      if (!failing && !isBusy(error)) onError(asError(error));
       failing = true;
+      if (!told && !isBusy(error)) {
+        told = true;
+        onError(asError(error));
+      }
       timer = setTimeout(commit, RETRY_AFTER_MS).unref();
       return false;
     }
     waiting = waiting.slice(STEPS_A_COMMIT);
     if (lost > 0) onError(new Error(`History writes again. ${lost} steps of stories were lost.`));
     failing = false;
+    told = false;
     lost = 0;
     schedule();
     return true;
@@ -115,6 +121,7 @@ export function openHistory(file: string, options: HistoryOptions = {}): History
 
   return {
     note: (step) => {
+      if (closed) return;
       waiting.push(step);
       if (waiting.length > mostWaiting) {
         // A tenth at once, because each removal moves all that stay.

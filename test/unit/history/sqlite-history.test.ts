@@ -78,6 +78,7 @@ describe('openHistory', () => {
     first.note(step(message, 'accepted'));
     first.close();
     first.close();
+    first.note(step(message, 'told'));
     const second = opened();
     second.note(step(message, 'handed', AT + 1));
     expect(second.story(message).map(({ what }) => what)).toEqual(['accepted', 'handed']);
