@@ -44,7 +44,7 @@ const REST_MS = 90 * 24 * 60 * 60 * 1_000;
 const MOST_TRIES = 3;
 
 /** The same for ever: lanes and sessions are named by it. */
-export function accountIdOf(transport: TransportId, jid: BareJid): AccountId {
+function accountIdOf(transport: TransportId, jid: BareJid): AccountId {
   return `${transport}:${jid}` as AccountId;
 }
 
