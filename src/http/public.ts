@@ -14,6 +14,8 @@ export interface PublicHttpOptions {
   readonly listen: Endpoint;
   /** Under which the networks reach this listener, through whatever proxy stands before it. */
   readonly publicUrl: URL | undefined;
+  /** Transports whose webhooks will come: until they are mounted their callers are asked to come again. */
+  readonly expected?: ReadonlySet<string>;
   readonly log: AdapterLog;
   readonly limits?: Partial<HttpLimits>;
 }
@@ -28,7 +30,8 @@ interface Mounted {
 }
 
 /**
- * Opens the listener that networks reach: `POST /hooks/<transport>/<name>`, and 404 for all else.
+ * Opens the listener that networks reach: `POST /hooks/<transport>/<name>`, and 404 for all else, 503
+ * for a transport that is expected and not there yet.
  * A proxy may pass the path of `publicUrl` on, or strip it.
  * @throws Error where the address can not be had.
  */
@@ -38,6 +41,11 @@ export async function openPublicHttp(options: PublicHttpOptions): Promise<Public
   const base = `${publicUrl?.origin ?? `http://${listen.host}:${listen.port}`}${prefix}`;
   const mounted = new Map<string, Mounted>();
   const hookOf = (request: FastifyRequest) => mounted.get(pathOf(request));
+  // Before this process serves the transport, and while it stands by.
+  const isExpected = (request: FastifyRequest) => {
+    const [, , transport = ''] = pathOf(request).split('/');
+    return options.expected?.has(transport) === true;
+  };
 
   const app = newServer({ ...HTTP_LIMITS, ...options.limits }, (target) => {
     // RFC 9112 §3.2.2: a target may be a whole URL. Its host says nothing, as `Host` does.
@@ -58,7 +66,7 @@ export async function openPublicHttp(options: PublicHttpOptions): Promise<Public
       }
       return reply
         .header('connection', 'close')
-        .code(known ? 415 : 404)
+        .code(known ? 415 : isExpected(request) ? 503 : 404)
         .send();
     },
     handler: async (request, reply) => {

@@ -28,6 +28,7 @@ async function opened(publicUrl: string | undefined = 'https://gw.example.org') 
   http = await openPublicHttp({
     listen: { host: '127.0.0.1', port: 0 },
     publicUrl: publicUrl === '' ? undefined : new URL(publicUrl),
+    expected: new Set(['late']),
     log,
   });
   return http;
@@ -73,6 +74,12 @@ async function refused(port: number): Promise<void> {
 }
 
 describe('POST /hooks/<transport>/<name>', () => {
+  test('of a transport that is not served here yet asks to come again', async () => {
+    await opened();
+    expect((await post('/hooks/late/message')).status).toBe(503);
+    expect((await post('/hooks/unknown/message')).status).toBe(404);
+  });
+
   test('hands the request over and answers what the handler says', async () => {
     const { webhooks } = await opened();
     const { seen, handle } = keeper();
