@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+
+const main = fileURLToPath(new URL('../../demo/main.ts', import.meta.url));
+
+function demo(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGTERM'));
+  return child;
+}
+
+test('the demo sends a message over every network, both ways', async () => {
+  const child = demo(['--once', '--json']);
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  const crossings = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(crossings, stderr).toEqual([
+    { network: 'sms', direction: 'outbound', ok: true, ms: expect.any(Number) },
+    { network: 'sms', direction: 'inbound', ok: true, ms: expect.any(Number) },
+  ]);
+  expect(code).toBe(0);
+});
+
+test('a demo without a server says which one is missing, and ends', async () => {
+  const child = demo(['--once'], { PATH: '/nowhere' });
+  const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  expect(stdout).toMatch(/prosody can not start: prosody is not installed/);
+  expect(code).toBe(1);
+});
+
+test('a demo that stays up ends on SIGINT, and removes what it wrote', async () => {
+  const child = demo([]);
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+    stdout += piece;
+    if (/Ctrl-C/.test(stdout)) child.kill('SIGINT');
+  });
+  const [code] = await once(child, 'close');
+  expect(code, stdout).toBe(0);
+  const configuration = /configuration: (\S+)/.exec(stdout)?.[1] ?? expect.fail(stdout);
+  expect(existsSync(configuration)).toBe(false);
+});
