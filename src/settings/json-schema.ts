@@ -25,7 +25,16 @@ export interface JsonSchema {
 
 /** A zod schema as JSON Schema of what people write: before defaults and conversions. */
 export function toJsonSchema(schema: z.ZodType): JsonSchema {
-  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+  return z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    // zod takes these for what comes out of a conversion, and drops them. Ours are what people write.
+    override: ({ zodSchema, jsonSchema }) => {
+      const meta = z.globalRegistry.get(zodSchema) ?? {};
+      if (Array.isArray(meta.examples)) jsonSchema.examples = meta.examples;
+      if (meta.default !== undefined) Object.assign(jsonSchema, { default: meta.default });
+    },
+  }) as JsonSchema;
 }
 
 /**

@@ -20,6 +20,12 @@ export class SettingsError extends Error {
   }
 }
 
+/** All of them, one a line, and their number: what a command prints. */
+export function formatProblems({ problems }: SettingsError): string {
+  const count = problems.length === 1 ? '1 problem.' : `${problems.length} problems.`;
+  return [...problems.map(formatProblem), count].join('\n');
+}
+
 /** `postern.yaml:3:5  xmpp.secrt is not a setting. Did you mean secret?` */
 export function formatProblem(problem: Problem): string {
   return `${formatPlace(problem.place)}  ${problem.text}`;

@@ -74,10 +74,24 @@ export function toRedisSettings(
   return { kind: 'url', url: absoluteSocket(written, folder) };
 }
 
-/** The password inside an address, to be masked. */
+/** The password inside its address, to be masked. */
 export function passwordsIn(redis: RedisSettings): string[] {
-  if (redis.kind !== 'url' || redis.url.startsWith('unix:')) return [];
-  return [decodeURIComponent(new URL(redis.url).password)].filter((password) => password !== '');
+  return redis.kind === 'url' ? passwordsInAddress(redis.url) : [];
+}
+
+/** As it is written, and decoded. */
+export function passwordsInAddress(address: string): string[] {
+  if (!URL.canParse(address)) return [];
+  const { password } = new URL(address);
+  return [...new Set([password, decoded(password)])].filter((each) => each !== '');
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function absoluteSocket(url: string, folder: string): string {

@@ -43,6 +43,8 @@ export interface TransportSettings {
   };
   /** Units (of the network) that one user may use up in a day (UTC). */
   readonly dailyLimit: number;
+  /** Messages that one user may send in a minute, and at once. */
+  readonly perMinute: number;
   /** What to do when nobody can tell whether a message was sent. Default `fail`: the sender is told "may have been sent". */
   readonly unknownOutcome: 'fail' | 'resend';
   /** Overrides the deadline of the adapter's capabilities. */

@@ -1,17 +1,24 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Path, SettingsDocument } from './document.ts';
 import type { Problem } from './problem.ts';
 
 const MAX_FILE_BYTES = 65_536;
 
+export interface Elsewhere {
+  readonly path: Path;
+  readonly file?: string;
+  /** Everybody on this machine can read that file. */
+  readonly exposed: boolean;
+}
+
 /** What came of replacing `{ file: … }` and `{ env: … }` by the text they point to. */
 export interface Sourced {
   readonly problems: readonly Problem[];
   /** Places whose text could not be read: nothing further should be said about them. */
   readonly unread: readonly Path[];
-  /** Places whose text does not stand in the configuration file. */
-  readonly elsewhere: readonly Path[];
+  /** Places whose text stands elsewhere, and in which file: undefined for a variable. */
+  readonly elsewhere: readonly Elsewhere[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,7 +31,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function resolveSources(document: SettingsDocument, environment: Environment): Sourced {
   const problems: Problem[] = [];
   const unread: Path[] = [];
-  const elsewhere: Path[] = [];
+  const elsewhere: Elsewhere[] = [];
   const visit = (value: unknown, path: Path): void => {
     if (typeof value !== 'object' || value === null) return;
     const source = asSource(value);
@@ -39,11 +46,11 @@ export function resolveSources(document: SettingsDocument, environment: Environm
       unread.push(path);
       return;
     }
-    elsewhere.push(path);
+    elsewhere.push({ path, ...read.from });
     document.set(path, read.text, place);
   };
   visit(document.root, []);
-  return { problems, warnings, unread, elsewhere };
+  return { problems, unread, elsewhere };
 }
 
 type Source = { readonly kind: 'file' | 'env'; readonly name: string };
@@ -56,7 +63,9 @@ function asSource(value: object): Source | undefined {
   return { kind, name };
 }
 
-type Read = { readonly text: string } | { readonly problem: string };
+type Read =
+  | { readonly text: string; readonly from: Omit<Elsewhere, 'path'> }
+  | { readonly problem: string };
 
 function readSource(source: Source, file: string, environment: Environment): Read {
   if (source.kind === 'file') return readText(resolve(dirname(file), source.name));
@@ -64,19 +73,27 @@ function readSource(source: Source, file: string, environment: Environment): Rea
   if (text === undefined || text === '') {
     return { problem: `The environment variable ${source.name} is not set.` };
   }
-  return { text };
+  return { text, from: { exposed: false } };
 }
 
 function readText(path: string): Read {
   try {
-    if (statSync(path).size > MAX_FILE_BYTES)
-      return { problem: `The file ${path} is larger than 64 KiB.` };
+    const stats = statSync(path);
+    // A device or a pipe might never end.
+    if (!stats.isFile()) return { problem: `${path} is not a regular file.` };
+    if (stats.size > MAX_FILE_BYTES) return { problem: `The file ${path} is larger than 64 KiB.` };
     const text = readFileSync(path, 'utf8').replace(/[\r\n]+$/, '');
-    return text === '' ? { problem: `The file ${path} is empty.` } : { text };
+    if (text === '') return { problem: `The file ${path} is empty.` };
+    return { text, from: { file: path, exposed: isExposed(stats) } };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'error';
     return { problem: `The file ${path} can not be read (${code}).` };
   }
+}
+
+/** Whether everybody on this machine can read it. Its group may: that is how services share one. */
+export function isExposed(stats: Stats): boolean {
+  return (stats.mode & 0o004) !== 0;
 }
 
 function entries(value: object): [string | number, unknown][] {
