@@ -19,6 +19,7 @@ const checks: Readonly<Record<string, () => Promise<string>>> = {
   'dead-code': () => program('knip', '--no-progress'),
   dependencies: async () => (await dependencyViolations(root)).map(describeViolation).join('\n'),
   lines: async () => lineFindings(root).map(describeFinding).join('\n'),
+  generated: () => program('node', '--conditions=source', 'tools/generate.ts', '--check'),
   'lock-file': async () => lockFileFaults(root).join('\n'),
 };
 
