@@ -26,9 +26,10 @@ export async function answered<T>(
     try {
       return await run(repeats > 0);
     } catch (cause) {
-      if (!isPassing(cause)) throw cause;
+      const error = withoutCommand(cause);
+      if (!isPassing(error)) throw error;
       if (repeats > 0 && performance.now() - since >= patienceMs) {
-        throw new UnansweredError('the store did not answer', { cause });
+        throw new UnansweredError('the store did not answer', { cause: error });
       }
     }
     await pause(PAUSE_MS);
@@ -39,7 +40,14 @@ export async function answered<T>(
 const PASSING = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY) /;
 
 /** Everything but an answer is a matter of the link. */
-function isPassing(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+function isPassing(error: Error): boolean {
   return error.name !== 'ReplyError' || PASSING.test(error.message);
+}
+
+/** The client hangs the whole command on its error; there are bodies in it, and errors get logged. */
+function withoutCommand(cause: unknown): Error {
+  if (!(cause instanceof Error)) return new Error('the store failed');
+  const error = new Error(cause.message);
+  error.name = cause.name;
+  return error;
 }

@@ -7,8 +7,10 @@
  * with the states A (waiting again), S (sending), U (unknown), H (handed), D (dead), and parts as
  * JSON `[[part, network id, "a" | "d" | "f"], …]` or `-`. A message without a journal entry waits
  * and was never tried: that is what most of a backlog looks like, and it costs nothing more.
- * Who drains a lane is `<token> <turn> <holder>`; the turn names the very call that took it, so
- * that a call whose answer was lost can be repeated and gets the same answer.
+ * While somebody drains a lane, the journal says `<lane>` -> `<token> <turn> <holder>`; the turn names
+ * the very call that took it, so that a call whose answer was lost can be repeated and gets the same
+ * answer. Lanes begin with a small letter and messages with a digit, so one hash keeps both, and
+ * taking or leaving a lane is one write with its intents.
  *
  * Nothing in a record or journal is believed: a script that ends in an error has done half of its
  * work, and a lane whose head it can not read would never move again. What can not be read is
@@ -21,28 +23,47 @@ local call = redis.call
 local at = 0
 local function arg() at = at + 1; return ARGV[at] end
 local function num() at = at + 1; return tonumber(ARGV[at]) end
+-- As text a number is given to a command; as it is, it would be printed again for each.
+local function digits(number) return string.format('%.0f', number) end
 local time = call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now_text = digits(now)
 
 local function tag(partition) return string.format('pst:{p%02d}', partition) end
 
 -- A journal that can not be read: something may have left, and it is not tried again.
 local function unreadable()
-  return { state = 'U', attempts = 1, crashes = 3, token = 0, since = now, parts = '-' }
+  return { state = 'U', attempts = '1', crashes = '3', token = '0', since = now_text, parts = '-' }
 end
 
+-- All fields stay text: most of them are only written again.
 local function parsed(text)
   if not text then return nil end
   local state, attempts, crashes, token, since, parts =
     string.match(text, '^([ASUHD]) (%d+) (%d+) (%d+) (%d+) (.+)$')
   if not state then return unreadable() end
-  return { state = state, attempts = tonumber(attempts), crashes = tonumber(crashes),
-    token = tonumber(token), since = tonumber(since), parts = parts }
+  return { state = state, attempts = attempts, crashes = crashes, token = token, since = since,
+    parts = parts }
 end
 
 local function written(j)
   return j.state .. ' ' .. j.attempts .. ' ' .. j.crashes .. ' ' .. j.token .. ' ' .. j.since
     .. ' ' .. j.parts
+end
+
+-- One number for all that a script does in a partition: greater than any before.
+local ticks = {}
+local function tick(k)
+  if not ticks[k] then ticks[k] = call('INCR', k .. ':n') end
+  return ticks[k]
+end
+
+-- The place of a message in the old order of its lane.
+local pushes = 0
+local function sequence_of(k)
+  pushes = pushes + 1
+  if pushes % 4096 == 0 then ticks[k] = nil end
+  return digits(tick(k) * 4096 + pushes % 4096)
 end
 
 local function journal(k, id) return parsed(call('HGET', k .. ':j', id)) end
@@ -68,18 +89,20 @@ local function push()
   local first = at
   at = at + 2 * count
   for i = 1, count do
-    local known = call('GET', k .. ':d:' .. ARGV[first + 2 * i - 1])
-    if known then return known == id and '' or known end
+    local known = call('SET', k .. ':d:' .. ARGV[first + 2 * i - 1], id, 'NX', 'GET',
+      'PX', ARGV[first + 2 * i])
+    if known == id then return '' end
+    if known then
+      -- The keys before this one would now name a message that is not stored.
+      for n = 1, i - 1 do call('DEL', k .. ':d:' .. ARGV[first + 2 * n - 1]) end
+      return known
+    end
   end
-  local sequence = call('INCR', k .. ':n')
-  local record = '1 ' .. accepted .. ' ' .. deadline .. ' ' .. sequence .. ' ' .. channel .. ' '
-    .. lane .. '\\n' .. event
+  local record = '1 ' .. accepted .. ' ' .. deadline .. ' ' .. sequence_of(k) .. ' ' .. channel
+    .. ' ' .. lane .. '\\n' .. event
   if not call('SET', k .. ':m:' .. id, record, 'NX') then return '' end
-  for i = 1, count do
-    call('SET', k .. ':d:' .. ARGV[first + 2 * i - 1], id, 'PX', ARGV[first + 2 * i])
-  end
   if call('RPUSH', k .. ':l:' .. lane, id) == 1 then
-    call('ZADD', k .. ':due:' .. channel, 'NX', now, lane)
+    call('ZADD', k .. ':due:' .. channel, 'NX', now_text, lane)
   end
   return ''
 end
@@ -96,26 +119,26 @@ local function take(partition, channel, lane, holder, turn, lease, most)
   local ids = call('LRANGE', k .. ':l:' .. lane, 0, most - 1)
   if #ids == 0 then
     call('ZREM', k .. ':due:' .. channel, lane)
-    call('HDEL', k .. ':o', lane)
+    call('HDEL', k .. ':j', lane)
     return nil
   end
-  local token = call('INCR', k .. ':n')
-  call('HSET', k .. ':o', lane, token .. ' ' .. turn .. ' ' .. holder)
-  call('ZADD', k .. ':due:' .. channel, now + lease, lane)
-  local claim, intents = { partition, lane, token }, {}
+  local token = digits(tick(k))
+  call('ZADD', k .. ':due:' .. channel, digits(now + lease), lane)
+  local claim = { partition, lane, token }
+  local intents = { lane, token .. ' ' .. turn .. ' ' .. holder }
   for i, text in ipairs(call('HMGET', k .. ':j', unpack(ids))) do
     local id, j = ids[i], parsed(text)
-    local alone = j and (j.state == 'S' or j.state == 'U' or j.crashes > 0)
+    local alone = j and (j.state == 'S' or j.state == 'U' or j.crashes ~= '0')
     if i > 1 and (alone or room <= 0) then break end
     if not j then
-      text = 'S 1 0 ' .. token .. ' ' .. now .. ' -'
+      text = 'S 1 0 ' .. token .. ' ' .. now_text .. ' -'
     else
       j.token = token
       if j.state == 'S' or j.state == 'U' then
         if j.state == 'S' then j.crashes = j.crashes + 1 end
         j.state = 'U'
       else
-        j.state, j.attempts, j.since = 'S', j.attempts + 1, now
+        j.state, j.attempts, j.since = 'S', j.attempts + 1, now_text
       end
       text = written(j)
     end
@@ -132,21 +155,21 @@ end
 -- What a lane's holder has taken, once more: the answer to the call that took it was lost.
 local function taken(partition, channel, lane, token, lease)
   local k = tag(partition)
-  local claim = { partition, lane, tonumber(token) }
+  local claim = { partition, lane, token }
   for _, id in ipairs(call('LRANGE', k .. ':l:' .. lane, 0, 1023)) do
     local text = call('HGET', k .. ':j', id)
     local j = parsed(text)
-    if j and j.token == claim[3] and (j.state == 'S' or j.state == 'U') then
+    if j and j.token == token and (j.state == 'S' or j.state == 'U') then
       claim[#claim + 1] = { id, call('GET', k .. ':m:' .. id) or '', text }
     end
   end
-  call('ZADD', k .. ':due:' .. channel, now + lease, lane)
+  call('ZADD', k .. ':due:' .. channel, digits(now + lease), lane)
   return claim
 end
 
 -- Who holds a lane: token, turn and holder, or nothing.
 local function holding(k, lane)
-  return string.match(call('HGET', k .. ':o', lane) or '', '^(%d+) (%S+) (.*)$')
+  return string.match(call('HGET', k .. ':j', lane) or '', '^(%d+) (%S+) (.*)$')
 end
 
 local function decoded(parts)
@@ -190,21 +213,20 @@ local function verdict(list)
   return nil
 end
 
--- Ends a message: kept for an operator, or gone.
-local function finish(k, id, keep)
-  if keep ~= '1' then return forget(k, id) end
+-- Ends a message, and keeps it for an operator.
+local function bury(k, id)
   local j = journal(k, id) or unreadable()
-  j.state, j.since = 'D', now
+  j.state, j.since = 'D', now_text
   write_journal(k, id, j)
-  call('ZADD', k .. ':dead', now, id)
+  call('ZADD', k .. ':dead', now_text, id)
 end
 
 -- A handed message goes to its old place, before what was stored after it: mostly the head.
 local function back(k, id, after)
   local channel, lane, sequence = where(k, id)
-  if not channel then return finish(k, id, '1') end
+  if not channel then return bury(k, id) end
   local j = journal(k, id) or unreadable()
-  j.state, j.since = 'A', now
+  j.state, j.since = 'A', now_text
   write_journal(k, id, j)
   local list, place = k .. ':l:' .. lane, 0
   local follower = call('LINDEX', list, place)
@@ -221,8 +243,8 @@ local function back(k, id, after)
   else
     call('LINSERT', list, 'BEFORE', follower, id)
   end
-  if call('HEXISTS', k .. ':o', lane) == 0 then
-    call('ZADD', k .. ':due:' .. channel, now + after, lane)
+  if call('HEXISTS', k .. ':j', lane) == 0 then
+    call('ZADD', k .. ':due:' .. channel, digits(now + after), lane)
   end
 end
 
@@ -237,6 +259,6 @@ local function follow_clock(k, channel)
       end
     end
   end
-  if math.abs(now - seen) > 5000 then call('SET', key, now) end
+  if math.abs(now - seen) > 5000 then call('SET', key, now_text) end
 end
 `;

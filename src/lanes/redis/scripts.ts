@@ -27,15 +27,14 @@ for _ = 1, num() do
   local k = tag(partition)
   local due = k .. ':due:' .. channel
   follow_clock(k, channel)
-  local held = again == 1 and call('HGETALL', k .. ':o') or {}
-  for i = 1, #held, 2 do
-    local token, whence, who = string.match(held[i + 1], '^(%d+) (%S+) (.*)$')
-    if whence == turn and who == holder then
-      claims[#claims + 1] = taken(partition, channel, held[i], token, lease)
+  for _, lane in ipairs(again == 1 and call('ZRANGE', due, 0, -1) or {}) do
+    local token, whence = holding(k, lane)
+    if whence == turn then
+      claims[#claims + 1] = taken(partition, channel, lane, token, lease)
       left = left - 1
     end
   end
-  for _, lane in ipairs(call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, math.max(left, 0) + 1)) do
+  for _, lane in ipairs(call('ZRANGEBYSCORE', due, '-inf', now_text, 'LIMIT', 0, math.max(left, 0) + 1)) do
     if left <= 0 or room <= 0 then
       more[#more + 1] = partition
       break
@@ -46,7 +45,7 @@ for _ = 1, num() do
       claims[#claims + 1] = claim
     end
   end
-  local next = call('ZRANGEBYSCORE', due, '(' .. now, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+  local next = call('ZRANGEBYSCORE', due, '(' .. now_text, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
   if next[2] then
     local wait = tonumber(next[2]) - now
     if soonest < 0 or wait < soonest then soonest = wait end
@@ -63,12 +62,13 @@ return { claims, more, soonest }
 export const SETTLE = `${ALSO_WHEN_FULL}
 local settle = {}
 
-function settle.H(k, list, id, channel, confirmed)
+function settle.H(k, list, id, channel, confirmed, ended)
   call('LREM', list, 1, id)
   local keep, parts = num(), num()
   if keep == 0 then
     at = at + 2 * parts
-    forget(k, id)
+    call('DEL', k .. ':m:' .. id)
+    ended[#ended + 1] = id
     return
   end
   local j = journal(k, id) or unreadable()
@@ -78,19 +78,21 @@ function settle.H(k, list, id, channel, confirmed)
     j.parts = encoded(known)
     if verdict(known) then confirmed[#confirmed + 1] = id end
   end
-  j.state, j.since = 'H', now
+  j.state, j.since = 'H', now_text
   write_journal(k, id, j)
-  call('ZADD', k .. ':t:' .. channel, now + keep, id)
+  call('ZADD', k .. ':t:' .. channel, digits(now + keep), id)
 end
 
-function settle.T(k, list, id)
+function settle.T(k, list, id, _, _, ended)
   call('LREM', list, 1, id)
-  finish(k, id, arg())
+  if arg() == '1' then return bury(k, id) end
+  call('DEL', k .. ':m:' .. id)
+  ended[#ended + 1] = id
 end
 
 function settle.L(k, _, id)
   local j = journal(k, id) or unreadable()
-  j.state, j.since = 'A', now
+  j.state, j.since = 'A', now_text
   write_journal(k, id, j)
   return num()
 end
@@ -106,10 +108,10 @@ end
 function settle.N(k, _, id)
   local j = journal(k, id)
   if not j or j.state ~= 'S' then return end
-  if j.attempts == 1 and j.crashes == 0 and j.parts == '-' then
+  if j.attempts == '1' and j.crashes == '0' and j.parts == '-' then
     call('HDEL', k .. ':j', id)
   else
-    j.state, j.attempts, j.since = 'A', j.attempts - 1, now
+    j.state, j.attempts, j.since = 'A', j.attempts - 1, now_text
     write_journal(k, id, j)
   end
 end
@@ -124,23 +126,25 @@ for request = 1, num() do
   local list, due = k .. ':l:' .. lane, k .. ':due:' .. channel
   local held, whence, holder = holding(k, lane)
   if held == token then
-    local wait, confirmed = nil, {}
+    -- What is taken out of the journal, all at once: the lane too, unless it is taken again.
+    local wait, confirmed, ended = nil, {}, {}
     for _ = 1, num() do
       local kind, id = arg(), arg()
-      wait = settle[kind](k, list, id, channel, confirmed) or wait
+      wait = settle[kind](k, list, id, channel, confirmed, ended) or wait
     end
     pushed()
     local next, more = false, 0
     if call('LLEN', list) == 0 then
       call('ZREM', due, lane)
-      call('HDEL', k .. ':o', lane)
+      ended[#ended + 1] = lane
     elseif most > 0 and not wait then
       next = take(partition, channel, lane, holder, turn, lease, most)
     else
-      call('ZADD', due, now + (wait or 0), lane)
-      call('HDEL', k .. ':o', lane)
+      call('ZADD', due, digits(now + (wait or 0)), lane)
+      ended[#ended + 1] = lane
       more = wait and 0 or 1
     end
+    if #ended > 0 then call('HDEL', k .. ':j', unpack(ended)) end
     out[request] = { 'settled', next, more, confirmed }
   elseif again == 1 and (not held or whence == turn) then
     -- Within the lease nobody but this holder can have moved the lane on: it is done.
@@ -159,7 +163,7 @@ export const REOPEN = `${ALSO_WHEN_FULL}
 local k, lane, token, id = tag(num()), arg(), arg(), arg()
 local j = journal(k, id)
 if holding(k, lane) ~= token or not j then return 0 end
-j.state, j.attempts, j.since = 'S', j.attempts + 1, now
+j.state, j.attempts, j.since = 'S', j.attempts + 1, now_text
 write_journal(k, id, j)
 return 1
 `;
@@ -181,7 +185,7 @@ export const CONFIRM = `${ALSO_WHEN_FULL}
 local k, id, part, network, state = tag(num()), arg(), num(), arg(), arg()
 local channel = where(k, id)
 local j = journal(k, id)
-if not channel or not j or j.state == 'D' or j.attempts == 0 then return 'gone' end
+if not channel or not j or j.state == 'D' or j.attempts == '0' then return 'gone' end
 local known = decoded(j.parts)
 put_part(known, part, network, state)
 j.parts = encoded(known)
@@ -211,7 +215,7 @@ local channel, left, out = arg(), num(), {}
 for _ = 1, num() do
   local k = tag(num())
   local timers = k .. ':t:' .. channel
-  local over = call('ZRANGEBYSCORE', timers, '-inf', now, 'LIMIT', 0, left)
+  local over = call('ZRANGEBYSCORE', timers, '-inf', now_text, 'LIMIT', 0, left)
   if #over > 0 then
     local records = {}
     for i, id in ipairs(over) do
@@ -250,7 +254,13 @@ local channel = where(k, id)
 local j = journal(k, id)
 if not channel or not j or j.state ~= 'H' then return 0 end
 call('ZREM', k .. ':t:' .. channel, id)
-if kind == 'L' then back(k, id, num()) else finish(k, id, arg()) end
+if kind == 'L' then
+  back(k, id, num())
+elseif arg() == '1' then
+  bury(k, id)
+else
+  forget(k, id)
+end
 return 1
 `;
 
@@ -259,12 +269,12 @@ export const RELEASE = `${ALSO_WHEN_FULL}
 local channel, holder, freed = arg(), arg(), 0
 for _ = 1, num() do
   local k = tag(num())
-  local held = call('HGETALL', k .. ':o')
-  for i = 1, #held, 2 do
-    local due = k .. ':due:' .. channel
-    if string.match(held[i + 1], '^%d+ %S+ (.*)$') == holder and call('ZSCORE', due, held[i]) then
-      call('ZADD', due, now, held[i])
-      call('HDEL', k .. ':o', held[i])
+  local due = k .. ':due:' .. channel
+  for _, lane in ipairs(call('ZRANGE', due, 0, -1)) do
+    local _, _, who = holding(k, lane)
+    if who == holder then
+      call('ZADD', due, now_text, lane)
+      call('HDEL', k .. ':j', lane)
       freed = freed + 1
     end
   end
@@ -291,13 +301,12 @@ local record = call('ZSCORE', dead, id) and call('GET', k .. ':m:' .. id) or ''
 local accepted, channel, lane, event = string.match(record, '^1 (%d+) %d+ %d+ (%S+) (%S+)(\\n.*)$')
 if not accepted then return 0 end
 -- A new place in the order, as if it were stored now.
-local sequence = call('INCR', k .. ':n')
-call('SET', k .. ':m:' .. id, '1 ' .. accepted .. ' ' .. deadline .. ' ' .. sequence .. ' '
+call('SET', k .. ':m:' .. id, '1 ' .. accepted .. ' ' .. deadline .. ' ' .. sequence_of(k) .. ' '
   .. channel .. ' ' .. lane .. event)
-call('HSET', k .. ':j', id, 'A 0 0 0 ' .. now .. ' -')
+call('HSET', k .. ':j', id, 'A 0 0 0 ' .. now_text .. ' -')
 call('ZREM', dead, id)
 if call('RPUSH', k .. ':l:' .. lane, id) == 1 then
-  call('ZADD', k .. ':due:' .. channel, 'NX', now, lane)
+  call('ZADD', k .. ':due:' .. channel, 'NX', now_text, lane)
 end
 return 1
 `;
