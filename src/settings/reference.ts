@@ -17,7 +17,7 @@ postern.yaml:3:3  xmpp.secrt is not a setting. Did you mean secret?
 postern.yaml:1:1  xmpp.secret is missing. Write for example  secret: { file: secrets/xmpp }
 \`\`\`
 
-Postern then ends with exit code 78 (EX_CONFIG); one that runs keeps the configuration that it has.
+Postern then ends with exit code 78 (EX_CONFIG).
 
 **Secrets, and any other text, may stand elsewhere**: \`{ file: secrets/xmpp }\` is the content of a file
 (relative to \`postern.yaml\`, line ends at its end dropped, at most 64 KiB), \`{ env: NAME }\` that of an

@@ -6,7 +6,7 @@ import { maskAddressesIn, secretMask } from './mask.ts';
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /** Plain values, and as `error` whatever was caught. Anything else is named, not shown. */
-export type Fields = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * One JSON line an event: `time` (ISO 8601, UTC), `level`, the fields, `msg`. An error is an object

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadSettings } from '../../../src/settings/load.ts';
+import { formatProblems, SettingsError } from '../../../src/settings/problem.ts';
 import { Desk, ENVIRONMENT, small } from './paper.ts';
 
 let desk: Desk;
@@ -262,6 +263,15 @@ test('a wrong variable is named itself', async () => {
   expect(await problems(small(), { POSTERN__TRANSPORTS__POST__DAILYLIMIT: 'many' })).toEqual([
     'POSTERN__TRANSPORTS__POST__DAILYLIMIT  transports.0.dailyLimit must be a number. Write for example  dailyLimit: 500',
   ]);
+});
+
+test.each([
+  ['a: b: c', /^postern\.yaml:1:4 {2}There are two .*\n1 problem\.$/],
+  ['', /^postern\.yaml:1:1 {2}xmpp\.server is missing\..*(\n.*){2}\n3 problems\.$/],
+])('a command prints them and their number: %j', async (text, printed) => {
+  const error = await desk.load(text).catch((thrown: unknown) => thrown);
+  if (!(error instanceof SettingsError)) throw new Error('that should not have been accepted');
+  expect(formatProblems(error).replaceAll(`${desk.folder}/`, '')).toMatch(printed);
 });
 
 function literal(text: string): string {
