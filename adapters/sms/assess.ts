@@ -3,7 +3,6 @@ import { RefusedError, refused } from 'postern/adapter';
 import type { SmsAccount, SmsConfig } from './config.ts';
 import { checkDestination } from './destination.ts';
 import { type OptOuts, optOutRefusal } from './optout.ts';
-import type { Pace } from './pace.ts';
 import { countSegments, splitText } from './segments.ts';
 
 /** The most characters that a segment can hold. */
@@ -17,21 +16,15 @@ export function assess(
     readonly config: SmsConfig;
     readonly maxText: number;
     readonly optOuts: OptOuts;
-    readonly pace: Pace;
   },
 ): Assessment {
-  const { config, optOuts, pace, maxText } = rules;
+  const { config, optOuts, maxText } = rules;
   checkDestination(event.peer, config);
   if (optOuts.has(account.settings.number as OwnAddress, event.peer)) {
     throw new RefusedError(optOutRefusal(event.peer));
   }
   if (event.text.trim() === '') throw refused('bad-request', 'modify', 'An empty text: not sent.');
-  const units = countUnits(event.text, config.maxSegments, maxText);
-  if (!pace.take(account.id)) {
-    const text = `More than ${config.perMinute} texts in a minute: not sent. Try again in a minute.`;
-    throw refused('resource-constraint', 'wait', text);
-  }
-  return { units };
+  return { units: countUnits(event.text, config.maxSegments, maxText) };
 }
 
 function countUnits(text: string, max: number, maxText: number): number {

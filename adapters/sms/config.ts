@@ -63,12 +63,6 @@ export const config = z
       title: 'Longest text',
       description: 'In segments of SMS, each of which the provider charges.',
     }),
-    perMinute: z
-      .int()
-      .min(1)
-      .max(10_000)
-      .default(30)
-      .meta({ title: 'Texts a minute', description: 'As many as one user may send in a minute.' }),
   })
   .meta({ title: 'SMS', description: 'A number of a provider, as XMPP contacts.' });
 

@@ -8,7 +8,6 @@ import { account, config, type SmsAccount, type SmsConfig } from './config.ts';
 import { Inbound } from './inbound.ts';
 import { Missed } from './missed.ts';
 import { OptOuts } from './optout.ts';
-import { Pace } from './pace.ts';
 import { Twilio } from './providers/twilio/client.ts';
 import { mountWebhooks } from './providers/twilio/webhook.ts';
 import { Remarks } from './remarks.ts';
@@ -47,7 +46,6 @@ function create(context: AdapterContext<SmsConfig, SmsAccount>): Adapter<SmsAcco
   const inbound = new Inbound(context, optOuts, remarks);
   const provider = new Twilio({ config: context.config, statusUrl: statusUrl(context) });
   const missed = new Missed({ context, provider, inbound, remarks });
-  const pace = new Pace(context.config.perMinute);
   mountWebhooks(context, inbound);
   return {
     start: async () => {
@@ -60,7 +58,7 @@ function create(context: AdapterContext<SmsConfig, SmsAccount>): Adapter<SmsAcco
       remarks.health('closed', 'stopped');
     },
     assess: (event, link) =>
-      assess(event, link, { config: context.config, maxText: provider.maxText, optOuts, pace }),
+      assess(event, link, { config: context.config, maxText: provider.maxText, optOuts }),
     open: (link) =>
       new SmsSession({
         account: link,

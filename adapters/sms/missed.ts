@@ -36,7 +36,7 @@ export class Missed {
 
   /** Does not wait for the first look: the provider may be down. */
   start(): void {
-    if (this.#stopped.signal.aborted) return;
+    if (this.#ended) return;
     this.#look();
     this.#timer ??= setInterval(() => this.#look(), LOOK_AGAIN_MS);
     this.#timer.unref();
@@ -46,6 +46,10 @@ export class Missed {
     clearInterval(this.#timer);
     this.#stopped.abort();
     await this.#looking;
+  }
+
+  get #ended(): boolean {
+    return this.#stopped.signal.aborted || this.#options.context.signal.aborted;
   }
 
   #look(): void {
@@ -62,7 +66,7 @@ export class Missed {
       await this.#receiveMissed();
       remarks.health('connected', 'the provider answers');
     } catch (error) {
-      if (this.#stopped.signal.aborted) return;
+      if (this.#ended) return;
       if (!(error instanceof ListError)) {
         context.log.warn({}, 'could not store what was missed; looking again in five minutes');
       } else if (error.reason === 'refused') {
@@ -91,7 +95,7 @@ export class Missed {
     ]);
     const list = await provider.received(since, signal);
     for (const text of list.texts) {
-      this.#stopped.signal.throwIfAborted();
+      if (this.#ended) return;
       if (remarks.isOurs(ownAddress(text.to))) await inbound.text(text);
     }
     if (!list.complete) {

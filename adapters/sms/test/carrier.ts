@@ -70,7 +70,6 @@ export class Carrier implements NetworkUnderTest {
       apiUrl: `http://127.0.0.1:${port}`,
       country: 'US',
       maxSegments: 100,
-      perMinute: 10_000,
       ...config,
     };
     server.on('connection', () => {

@@ -13,6 +13,7 @@ import { lifecycleChecks } from './lifecycle.ts';
 import type { AdapterUnderTest } from './subject.ts';
 
 export type { Check } from './check.ts';
+export { attempt, Rig, type RigNetwork, type RigOptions } from './rig.ts';
 export type {
   Acknowledgement,
   AdapterUnderTest,

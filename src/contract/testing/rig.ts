@@ -25,26 +25,45 @@ import type { AdapterUnderTest, Doors, NetworkUnderTest } from './subject.ts';
 
 const HOOKS = 'https://gateway.example/hooks/checked/';
 
+/** As much of a network as a rig needs itself. */
+export type RigNetwork = Pick<NetworkUnderTest, 'config' | 'account' | 'peer' | 'text'>;
+
+export interface RigOptions {
+  /** What an earlier rig remembered: the gateway starts again. */
+  readonly memory?: ReadonlyMap<string, string>;
+  /** Where the webhooks are served, with a slash at the end. By default nowhere: they are called by `post`. */
+  readonly hooks?: string;
+}
+
 /** One adapter on its network, with a core around it that only records. */
-export class Rig implements Doors {
-  readonly network: NetworkUnderTest;
+export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors {
+  readonly network: Network;
   readonly addressing: Addressing<unknown>;
   readonly adapter: Adapter;
   readonly session: Session;
   readonly link: AccountLink<unknown>;
+  /** What the adapter remembers. */
+  readonly memory: Map<string, string>;
   /** Everything that the adapter said, to whomever. */
   readonly said: { readonly level: string; readonly text: string }[] = [];
   readonly received: InboundEvent[] = [];
   /** Replaced by checks that hold it up, or make it fail. */
   store: (event: InboundEvent) => Promise<Received> = async () => STORED;
+  readonly #base: string;
   readonly #hooks = new Map<string, WebhookHandler>();
   readonly #stopped = new AbortController();
   #messages = 0;
 
-  constructor(subject: AdapterUnderTest, network: NetworkUnderTest) {
+  constructor(
+    subject: Pick<AdapterUnderTest, 'definition'>,
+    network: Network,
+    { memory = new Map(), hooks = HOOKS }: RigOptions = {},
+  ) {
     const { definition } = subject;
     const config = definition.config.parse(network.config);
     this.network = network;
+    this.memory = new Map(memory);
+    this.#base = hooks;
     this.addressing = definition.addressing(config);
     this.adapter = definition.create(this.#context(config));
     this.link = {
@@ -72,7 +91,7 @@ export class Rig implements Doors {
   }
 
   url(name: string): URL {
-    return new URL(name, HOOKS);
+    return new URL(name, this.#base);
   }
 
   async post(
@@ -103,7 +122,7 @@ export class Rig implements Doors {
   }
 
   #context(config: unknown): AdapterContext {
-    const memory = new Map<string, string>();
+    const memory = this.memory;
     const say = (level: string, ...words: readonly unknown[]): void => {
       this.said.push({ level, text: words.map((word) => JSON.stringify(word)).join(' ') });
     };

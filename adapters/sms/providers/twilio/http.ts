@@ -57,14 +57,12 @@ export class Http {
   }
 
   /** @throws NoAnswer, or what `leave` threw */
-  call(call: HttpCall): Promise<HttpAnswer> {
+  async call(call: HttpCall): Promise<HttpAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
     let left = false;
     const fail = (error: unknown): void => reject(new NoAnswer(left, reasonOf(error)));
-    if (call.signal.aborted) {
-      fail(call.signal.reason);
-      return promise;
-    }
+    const timeUp = (): void => fail(call.signal.reason);
+    if (call.signal.aborted) throw new NoAnswer(false, reasonOf(call.signal.reason));
     const request = this.#request(call.url, {
       method: call.method,
       headers: { ...call.headers, 'content-length': String(Buffer.byteLength(call.body)) },
@@ -76,6 +74,7 @@ export class Http {
       readAnswer(response).then(resolve, fail);
     });
     whenConnected(request, () => {
+      if (call.signal.aborted) return;
       try {
         call.leave();
       } catch (error) {
@@ -86,7 +85,13 @@ export class Http {
       left = true;
       request.end(call.body);
     });
-    return promise;
+    // The request itself says nothing of it while it waits for a connection.
+    call.signal.addEventListener('abort', timeUp, { once: true });
+    try {
+      return await promise;
+    } finally {
+      call.signal.removeEventListener('abort', timeUp);
+    }
   }
 
   close(): void {

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import type { Carrier } from '../carrier.ts';
+import { OWN_NUMBER, PEER_NUMBER, sid } from '../carrier.ts';
+import { onCarrier, rigOn } from '../on-carrier.ts';
+
+const HOUR_MS = 60 * 60_000;
+
+const missed = (carrier: Carrier, id: number, to = OWN_NUMBER, ageMs = 1_000) => {
+  const createdAt = Date.now() - ageMs;
+  carrier.received.push({ sid: sid(id), from: PEER_NUMBER, to, body: `text ${id}`, createdAt });
+};
+
+/** Resolves when the adapter says that it is in this state. */
+async function inState(rig: ReturnType<typeof rigOn>, state: string): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const push = rig.said.push.bind(rig.said);
+  const look = (line: { level: string; text: string }): void => {
+    if (line.level === 'health' && line.text.startsWith(`"${state}"`)) resolve(line.text);
+  };
+  rig.said.forEach(look);
+  rig.said.push = (...lines) => {
+    lines.forEach(look);
+    return push(...lines);
+  };
+  await rig.adapter.start();
+  return await promise;
+}
+
+describe('at the start', () => {
+  test('what arrived in the meantime is fetched, oldest first', async () => {
+    const { rig, carrier } = await onCarrier({ numbers: [OWN_NUMBER] });
+    carrier.pageSize = 2;
+    for (const [index, id] of [1, 2, 3, 4, 5].entries()) {
+      missed(carrier, id, OWN_NUMBER, 60_000 - index * 2_000);
+    }
+    await inState(rig, 'connected');
+    const events = rig.received.filter((event) => event.kind === 'message');
+    expect(events.map(({ eventId }) => eventId)).toEqual([1, 2, 3, 4, 5].map(sid));
+    expect(events[0]).toMatchObject({ text: 'text 1', to: OWN_NUMBER, from: PEER_NUMBER });
+    expect(events[0]?.sentAt).toBeGreaterThan(Date.now() - 120_000);
+  });
+
+  test('nothing is fetched for numbers of the account that are not ours', async () => {
+    const { rig, carrier } = await onCarrier({ numbers: [OWN_NUMBER] });
+    missed(carrier, 1, '+12025550199');
+    await inState(rig, 'connected');
+    expect(rig.received).toEqual([]);
+  });
+
+  test('a number that was used before the restart is ours', async () => {
+    const { rig, carrier } = await onCarrier();
+    await carrier.inbound({ id: 1, text: 'first' }, rig);
+    missed(carrier, 2);
+    const restarted = rigOn(carrier, rig.memory);
+    await inState(restarted, 'connected');
+    expect(restarted.received).toMatchObject([{ eventId: sid(2) }]);
+  });
+
+  test('what was fetched before the restart is not fetched for ever', async () => {
+    const { rig, carrier } = await onCarrier({ numbers: [OWN_NUMBER] });
+    missed(carrier, 1, OWN_NUMBER, HOUR_MS);
+    const memory = new Map([['received-until', String(Date.now() - 2 * HOUR_MS)]]);
+    const late = rigOn(carrier, memory);
+    await inState(late, 'connected');
+    expect(late.received).toMatchObject([{ eventId: sid(1) }]);
+    const later = rigOn(carrier, late.memory);
+    await inState(later, 'connected');
+    expect(later.received).toEqual([]);
+    await inState(rig, 'connected');
+    expect(rig.received).toEqual([]);
+  });
+
+  test('what could not be stored is fetched again at the next start', async () => {
+    const { rig, carrier } = await onCarrier({ numbers: [OWN_NUMBER] });
+    missed(carrier, 1);
+    const asked = Promise.withResolvers<void>();
+    rig.store = async () => {
+      asked.resolve();
+      throw new Error('the store is down');
+    };
+    await rig.adapter.start();
+    await asked.promise;
+    await rig.adapter.stop();
+    const restarted = rigOn(carrier, rig.memory);
+    await inState(restarted, 'connected');
+    expect(restarted.received).toMatchObject([{ eventId: sid(1) }]);
+  });
+
+  test.each([
+    ['bad-credentials', { status: 401 }],
+    ['transient-disconnect', { status: 503 }],
+    ['connected', { status: 404 }],
+  ])('the state is %s when the list is answered with %j', async (state, answer) => {
+    const { rig, carrier } = await onCarrier();
+    carrier.listAnswer = answer;
+    await inState(rig, state);
+    const noticed = rig.said.some(({ level }) => level === 'notice');
+    expect(noticed).toBe(state === 'bad-credentials');
+  });
+
+  test('the state is transient-disconnect when nobody answers', async () => {
+    const { rig, carrier } = await onCarrier();
+    await carrier.close();
+    expect(await inState(rig, 'transient-disconnect')).toContain('ECONNREFUSED');
+  });
+});
