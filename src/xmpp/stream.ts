@@ -5,6 +5,7 @@
  * acknowledged, and begins again when it breaks. The parts are in `stream/`.
  */
 
+import { randomBytes } from 'node:crypto';
 import type { AdapterLog } from '../contract/index.ts';
 import { parseJid } from './jid.ts';
 import { StreamLostError } from './port.ts';
@@ -106,7 +107,9 @@ class Stream implements ComponentStream {
   readonly #timing: StreamTiming;
   readonly #window = new Window();
   readonly #reconnect: Reconnect;
-  #barrier: Barrier;
+  readonly #id = randomBytes(9).toString('base64url');
+  #links = 0;
+  #barrier: Barrier | undefined;
   #link: Link | undefined;
   #writer: Writer | undefined;
   #heartbeat: Heartbeat | undefined;
@@ -121,7 +124,6 @@ class Stream implements ComponentStream {
     this.#options = options;
     this.#timing = { ...TIMING, ...options.timing };
     this.#reconnect = new Reconnect(this.#timing.standByMs);
-    this.#barrier = new Barrier(options.domain);
   }
 
   get online(): boolean {
@@ -170,7 +172,8 @@ class Stream implements ComponentStream {
   #connect(): void {
     const { domain } = this.#options;
     const { negotiateMs } = this.#timing;
-    this.#barrier = new Barrier(domain);
+    const barrier = new Barrier(domain, this.#id, this.#links++);
+    this.#barrier = barrier;
     this.#link = new Link(
       { ...this.#options, negotiateMs },
       {
@@ -181,7 +184,7 @@ class Stream implements ComponentStream {
         ended: (end) => this.#onEnd(end),
       },
     );
-    this.#writer = new Writer(this.#link, this.#window, this.#barrier, domain);
+    this.#writer = new Writer(this.#link, this.#window, barrier, domain);
   }
 
   /** Where a second connection is accepted silently, some of these go to it, or its pings come to us. */
@@ -205,7 +208,7 @@ class Stream implements ComponentStream {
   }
 
   #onStanza(stanza: Element): void {
-    const ping = this.#barrier.read(stanza);
+    const ping = this.#barrier?.read(stanza);
     if (ping === undefined) this.#tell(() => this.#options.listener.stanza(stanza));
     else if (ping === 'foreign') this.#link?.end(notExclusive(this.#options.domain));
     else if (ping !== 'stale') this.#acknowledged(ping);

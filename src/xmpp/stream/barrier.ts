@@ -8,12 +8,7 @@
  * answer proves the same.
  */
 
-import { randomBytes } from 'node:crypto';
 import { type Element, element, NS_COMPONENT, NS_PING } from '../xml/element.ts';
-
-/** Random, so that two processes that share a domain know each other's pings from their own. */
-const PROCESS = randomBytes(9).toString('base64url');
-let streams = 0;
 
 /**
  * What a stanza from ourselves is: the ping of that number, the ping of an earlier stream of ours,
@@ -24,10 +19,17 @@ export type OwnPing = number | 'stale' | 'foreign';
 /** The pings of one stream, numbered from 0. */
 export class Barrier {
   readonly #domain: string;
-  readonly #prefix = `${PROCESS}:${streams++}:`;
+  readonly #owner: string;
+  readonly #prefix: string;
 
-  constructor(domain: string) {
+  /**
+   * @param owner unique in the world, so that two owners of a domain know their pings apart
+   * @param stream a number that the owner has given to no other stream
+   */
+  constructor(domain: string, owner: string, stream: number) {
     this.#domain = domain;
+    this.#owner = `${owner}:`;
+    this.#prefix = `${owner}:${stream}:`;
   }
 
   ping(number: number): Element {
@@ -45,7 +47,7 @@ export class Barrier {
     const { from, to, type, id = '' } = stanza.attrs;
     if (stanza.name !== 'iq' || from !== this.#domain || to !== this.#domain) return undefined;
     if (id.startsWith(this.#prefix)) return Number(id.slice(this.#prefix.length));
-    if (id.startsWith(`${PROCESS}:`)) return 'stale';
+    if (id.startsWith(this.#owner)) return 'stale';
     const isPing = type === 'get' && stanza.children.some((inner) => isPingElement(inner));
     return isPing ? 'foreign' : undefined;
   }
