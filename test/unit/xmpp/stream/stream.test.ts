@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import { StreamLostError, UnserialisableError } from '../../../../src/xmpp/port.ts';
+import { child, type Element, NS_STANZA_ERROR } from '../../../../src/xmpp/xml/element.ts';
+import { ComponentServer } from '../../../support/component-server.ts';
+import { startCuttingProxy } from '../../../support/cutting-proxy.ts';
+import { bodyOf, chat, startStream, type WatchedStream } from '../../../support/streams.ts';
+import { isPing, numbers, toJuliet, useStrictServer } from './strict-server.ts';
+
+const use = useStrictServer();
+
+const idsOf = (stanzas: readonly Element[]): (string | undefined)[] =>
+  stanzas.map(({ attrs }) => attrs.id);
+
+describe('what it delivers', () => {
+  it('is delivered when a ping that was sent after it has come back', async () => {
+    const { stream, seen } = await use.online();
+    use.server.hold();
+    let delivered = false;
+    const delivery = stream.deliver(toJuliet('1')).then(() => {
+      delivered = true;
+    });
+    await use.server.until(({ received }) => received.at(-2)?.attrs.id === '1');
+    expect(isPing(use.server.received.at(-1) ?? toJuliet(''))).toBe(true);
+    expect(delivered).toBe(false);
+    use.server.release();
+    await delivery;
+    expect(seen.stanzas).toEqual([]);
+  });
+
+  it('leaves in the order of the calls, the calls of a tick together', async () => {
+    const { stream } = await use.online();
+    use.server.received.length = 0;
+    await Promise.all(numbers(70).map((id) => stream.deliver(toJuliet(id))));
+    expect(idsOf(use.messages())).toEqual(numbers(70));
+    expect(use.server.received.flatMap((stanza, at) => (isPing(stanza) ? [at] : []))).toEqual([
+      32, 65, 72,
+    ]);
+  });
+
+  it('is at most 128 stanzas ahead of the server', async () => {
+    const { stream } = await use.online();
+    use.server.hold();
+    const deliveries = numbers(300).map((id) => stream.deliver(toJuliet(id)));
+    await use.server.until(() => use.messages().length === 128);
+    // What is live passes by: when it has come, nothing else is on its way.
+    stream.send(toJuliet('live'));
+    await use.server.until(() => use.messages().some(({ attrs }) => attrs.id === 'live'));
+    expect(use.messages()).toHaveLength(129);
+    use.server.release();
+    await Promise.all(deliveries);
+    expect(use.messages()).toHaveLength(301);
+  });
+
+  it.each([
+    ['\u0002', 'a\u0002b', '+1@gw.test'],
+    ['U+FFFE', '\ufffe', '+1@gw.test'],
+    ['a lone surrogate', '\ud83d', '+1@gw.test'],
+    ['a "/" in from', 'x', 'a/b@gw.test'],
+    ['a second "@" in from', 'x', 'bob@ex.com@gw.test'],
+    ['a foreign domain', 'x', 'a@b.test'],
+    ['more than a server takes', 'x'.repeat(600_000), '+1@gw.test'],
+  ])('is refused before it is written for %s, and the next one passes', async (_, text, from) => {
+    const { stream, seen } = await use.online();
+    const evil = chat(from, 'juliet@example.org', 'evil', text);
+    await expect(stream.deliver(evil)).rejects.toBeInstanceOf(UnserialisableError);
+    expect(() => stream.send(evil)).toThrow(UnserialisableError);
+    await stream.deliver(toJuliet('good'));
+    expect(idsOf(use.messages())).toEqual(['good']);
+    expect(seen.reasons).toEqual([]);
+  });
+});
+
+describe('what the package would do wrong', () => {
+  it('1,000 smileys survive a link of 1-byte chunks, both ways', { timeout: 60_000 }, async () => {
+    const proxy = await startCuttingProxy(use.server.port);
+    const gateway = use.start({}, proxy.port);
+    const other = startStream('b.test', 'other', proxy.port);
+    use.add(other);
+    try {
+      for (const { seen } of [gateway, other]) await seen.until(({ onlines }) => onlines > 0);
+      const texts = numbers(1000).map((id) => `Grüße ${id} 🙂`);
+      const send = ({ stream }: WatchedStream, from: string, to: string) =>
+        Promise.all(texts.map((text, id) => stream.deliver(chat(from, to, String(id), text))));
+      await Promise.all([
+        send(gateway, 'a@gw.test', 'b@b.test'),
+        send(other, 'b@b.test', 'a@gw.test'),
+      ]);
+      for (const { seen } of [gateway, other]) {
+        await seen.until(({ stanzas }) => stanzas.length >= 1000);
+        expect(seen.stanzas.map(bodyOf)).toEqual(texts);
+      }
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  it('a write that failed rejects', async () => {
+    const { stream } = await use.online();
+    use.server.hold();
+    const deliveries = numbers(200).map((id) => stream.deliver(toJuliet(id)));
+    await use.server.until(() => use.messages().length > 0);
+    use.server.drop();
+    const results = await Promise.allSettled(deliveries);
+    expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(200);
+  });
+
+  it('while there is no stream, deliver rejects and send drops', async () => {
+    const { stream, seen } = await use.online();
+    await use.server.close();
+    await seen.until(({ reasons }) => reasons.length > 0);
+    await expect(stream.deliver(toJuliet('1'))).rejects.toBeInstanceOf(StreamLostError);
+    stream.send(toJuliet('2'));
+    await use.server.open();
+    await seen.until(({ onlines }) => onlines === 2);
+    await stream.deliver(toJuliet('3'));
+    expect(idsOf(use.messages())).toEqual(['3']);
+  });
+
+  it('what is live does not pile up before a server that does not read', async () => {
+    const { stream } = await use.online();
+    use.server.pause();
+    const sent = 400;
+    const text = 'x'.repeat(100_000);
+    for (let i = 0; i < sent; i++) {
+      stream.send(toJuliet(String(i), text));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    use.server.resume();
+    await stream.deliver(toJuliet('last'));
+    // 4 MiB wait in the process, the rest of what came was in the kernel's buffers.
+    expect(use.messages().length).toBeLessThan(sent / 2);
+    expect(use.messages().at(-1)?.attrs.id).toBe('last');
+  });
+
+  it('a request that nobody knows is for us to answer, not for its middleware', async () => {
+    const { stream, seen } = await use.online();
+    use.server.received.length = 0;
+    use.server.say(
+      `<iq type='get' id='1' from='a@b.test' to='gw.test'><query xmlns='urn:x'/></iq>`,
+    );
+    await seen.until(({ stanzas }) => stanzas.length === 1);
+    await stream.deliver(toJuliet('1'));
+    expect(use.server.received.filter((stanza) => !isPing(stanza)).map(({ name }) => name)).toEqual(
+      ['message'],
+    );
+  });
+
+  it('a stream begins again when the port is open again', async () => {
+    const { seen } = await use.online();
+    await use.server.close();
+    await seen.until(({ reasons }) => reasons.length >= 3);
+    await use.server.open();
+    await seen.until(({ onlines }) => onlines === 2);
+    expect(use.server.connections).toBe(2);
+  });
+
+  it('a secret that is not ASCII is hashed as servers hash it', async () => {
+    const german = await ComponentServer.start({ 'gw.test': 'geheimnißvoll 🙂' });
+    const watched = startStream('gw.test', 'geheimnißvoll 🙂', german.port);
+    await watched.seen.until(({ onlines, reasons }) => onlines + reasons.length > 0);
+    expect(watched.seen.reasons).toEqual([]);
+    await watched.stream.stop(1_000);
+    await german.close();
+  });
+});
+
+describe('what a stranger sends', () => {
+  it('1 MB in 50-byte chunks costs little, and is answered with an error', async () => {
+    const { stream, seen } = await use.online();
+    const big = `<message from='a@b.test/c' to='+1@gw.test' id='big'><body>${'x'.repeat(1 << 20)}</body></message>`;
+    for (let at = 0; at < big.length; at += 50) use.server.say(big.slice(at, at + 50));
+    await use.server.until(() => use.messages().length === 1);
+    const [answer] = use.messages();
+    expect(answer?.attrs).toEqual({
+      ...{ from: '+1@gw.test', to: 'a@b.test/c', id: 'big', type: 'error' },
+    });
+    const [error] = answer?.children ?? [];
+    const condition =
+      typeof error === 'object' && child(error, 'policy-violation', NS_STANZA_ERROR);
+    expect(condition).toMatchObject({ name: 'policy-violation' });
+    await stream.deliver(toJuliet('next'));
+    expect(seen.reasons).toEqual([]);
+  });
+
+  it.each([
+    ['message', 'chat', 1],
+    ['message', 'error', 0],
+    ['presence', 'subscribe', 1],
+    ['presence', 'error', 0],
+    ['iq', 'get', 1],
+    ['iq', 'set', 1],
+    ['iq', 'result', 0],
+    ['iq', 'error', 0],
+  ])('too deep, a %s of type %s is answered %i times', async (name, type, answers) => {
+    const { stream, seen } = await use.online();
+    use.server.received.length = 0;
+    const deep = '<a>'.repeat(100) + '</a>'.repeat(100);
+    use.server.say(`<${name} type='${type}' from='a@b.test' to='gw.test' id='1'>${deep}</${name}>`);
+    use.server.say(`<message from='a@b.test' to='gw.test' id='after'/>`);
+    await seen.until(({ stanzas }) => stanzas.length === 1);
+    await stream.deliver(toJuliet('1'));
+    const errors = use.server.received.filter(({ attrs }) => attrs.type === 'error');
+    expect(errors.map((error) => error.name)).toEqual(Array(answers).fill(name));
+  });
+
+  it('can not name an address that closes the stream in the answer', async () => {
+    const { stream, seen } = await use.online();
+    const deep = '<a>'.repeat(100) + '</a>'.repeat(100);
+    use.server.say(`<message from='a@b.test' to='x@@gw.test' id='1'>${deep}</message>`);
+    use.server.say(`<message from='a@b.test' to='gw.test' id='after'/>`);
+    await seen.until(({ stanzas }) => stanzas.length === 1);
+    await stream.deliver(toJuliet('1'));
+    expect(idsOf(use.messages())).toEqual(['1']);
+    expect(seen.reasons).toEqual([]);
+  });
+
+  it('that makes a listener throw does not end the stream', async () => {
+    const { stream, seen } = await use.online();
+    const stanza = seen.stanza.bind(seen);
+    seen.stanza = (given) => {
+      stanza(given);
+      throw new RangeError(bodyOf(given));
+    };
+    use.server.say(`<message from='a@b.test' to='gw.test'><body>private</body></message>`);
+    await seen.until(({ stanzas }) => stanzas.length === 1);
+    await stream.deliver(toJuliet('1'));
+    expect(seen.lines).toContain('error A listener failed.');
+    expect(seen.lines.join()).not.toContain('private');
+  });
+});
