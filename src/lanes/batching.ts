@@ -1,0 +1,112 @@
+/**
+ * Those who wait for durability wait together: what is asked while a call is under way, or within
+ * one tick, becomes the next call. So a busy gateway pays one round trip and one fsync for many
+ * messages, and an idle one waits for nobody.
+ */
+
+import {
+  type LaneStore,
+  type NewEntry,
+  type SettleRequest,
+  UnansweredError,
+} from './lane-store.ts';
+
+/** What one call carries at most, unless a caller asks for more at once. */
+const MOST_ITEMS = 256;
+const MOST_CHARACTERS = 1_048_576;
+/** What waits at most: past it the store is too slow for what comes in, and the source has to know. */
+const MOST_WAITING_CHARACTERS = 33_554_432;
+
+/**
+ * The same store with `push` and `settle` gathered. One call of each is under way at a time: so that
+ * messages are stored in the order in which they were pushed, though a call had to be repeated.
+ */
+export function batched(store: LaneStore): LaneStore {
+  return {
+    ...store,
+    push: gathered((entries) => store.push(entries), weightOfEntry, MOST_WAITING_CHARACTERS),
+    // A settlement is never refused: it is the way out, and there are only as many as claims.
+    settle: gathered((requests) => store.settle(requests), weightOfRequest, Infinity),
+  };
+}
+
+function weightOfEntry({ event }: NewEntry): number {
+  return event.length;
+}
+
+function weightOfRequest({ reports }: SettleRequest): number {
+  return reports.reduce((total, report) => total + weightOfEntry(report), 0);
+}
+
+/** One caller's items, which stay in one call. */
+interface Group<Item, Result> {
+  readonly items: readonly Item[];
+  readonly weight: number;
+  readonly resolve: (results: readonly Result[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+function gathered<Item, Result>(
+  call: (items: readonly Item[]) => Promise<readonly Result[]>,
+  weigh: (item: Item) => number,
+  mostWaiting: number,
+): (items: readonly Item[]) => Promise<readonly Result[]> {
+  const waiting: Group<Item, Result>[] = [];
+  let weightWaiting = 0;
+  let running = false;
+
+  /** As many groups as one call carries; at least one. */
+  const nextGroups = (): Group<Item, Result>[] => {
+    let items = 0;
+    let weight = 0;
+    const end = waiting.findIndex((group, index) => {
+      items += group.items.length;
+      weight += group.weight;
+      return index > 0 && (items > MOST_ITEMS || weight > MOST_CHARACTERS);
+    });
+    const groups = waiting.splice(0, end < 0 ? waiting.length : end);
+    for (const group of groups) weightWaiting -= group.weight;
+    return groups;
+  };
+
+  const run = async () => {
+    while (waiting.length > 0) await answerTo(nextGroups(), call);
+    running = false;
+  };
+
+  return (items) => {
+    if (items.length === 0) return Promise.resolve([]);
+    const weight = items.reduce((total, item) => total + weigh(item), 0);
+    if (weightWaiting > 0 && weightWaiting + weight > mostWaiting) {
+      return Promise.reject(new UnansweredError('too much waits for the store'));
+    }
+    return new Promise((resolve, reject) => {
+      waiting.push({ items, weight, resolve, reject });
+      weightWaiting += weight;
+      if (running) return;
+      running = true;
+      setImmediate(() => void run());
+    });
+  };
+}
+
+/** Never rejects. A fault of one group is not laid on the others. */
+async function answerTo<Item, Result>(
+  groups: readonly Group<Item, Result>[],
+  call: (items: readonly Item[]) => Promise<readonly Result[]>,
+): Promise<void> {
+  try {
+    const results = await call(groups.flatMap(({ items }) => items));
+    let at = 0;
+    for (const { items, resolve } of groups) {
+      resolve(results.slice(at, at + items.length));
+      at += items.length;
+    }
+  } catch (error) {
+    if (groups.length === 1 || error instanceof UnansweredError) {
+      for (const { reject } of groups) reject(error);
+      return;
+    }
+    for (const group of groups) await answerTo([group], call);
+  }
+}
