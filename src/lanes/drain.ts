@@ -29,6 +29,7 @@ class LaneDrain implements Drain {
   readonly #looks = new Looks();
   readonly #turns: TurnClock;
   readonly #active = new Set<Promise<void>>();
+  readonly #deafen: () => void;
   #sweepAt = 0;
   #pausedUntil = 0;
   #retryAt = 0;
@@ -44,7 +45,7 @@ class LaneDrain implements Drain {
     this.#leaseMs = options.leaseMs ?? 30_000;
     this.#sweepMs = options.sweepMs ?? 5_000;
     this.#turns = new TurnClock(this.#leaseMs);
-    options.wake.listen(options.channel, (partition) => this.nudge(partition));
+    this.#deafen = options.wake.listen(options.channel, (partition) => this.nudge(partition));
     this.#lookSoon();
   }
 
@@ -60,6 +61,7 @@ class LaneDrain implements Drain {
 
   async stop(capMs: number): Promise<void> {
     this.#stopping = true;
+    this.#deafen();
     clearImmediate(this.#soon);
     let cap: NodeJS.Timeout | undefined;
     const capped = new Promise<'capped'>((resolve) => {

@@ -69,7 +69,10 @@ export interface Drain {
 export interface Wake {
   /** Asks that whoever drains the channel looks at the partition after so long. Never throws. */
   schedule(channel: Channel, partition: number, afterMs: number): void;
-  /** Calls `nudge` when a wake-up of this channel arrives here. */
-  listen(channel: Channel, nudge: (partition: number) => void): void;
+  /**
+   * Calls `nudge` when a wake-up of this channel arrives here, until the function that it gives is
+   * called: a wake-up reaches one listener only, and must not reach one that serves no more.
+   */
+  listen(channel: Channel, nudge: (partition: number) => void): () => void;
   close(): Promise<void>;
 }

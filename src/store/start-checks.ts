@@ -17,6 +17,8 @@ export class StartCheckError extends Error {
 }
 
 const OLDEST = [6, 2] as const;
+/** So long a server may be away at the start: it may be started together with us. */
+const UNREACHABLE_MS = 10_000;
 
 interface Finding {
   readonly problems: string[];
@@ -33,12 +35,25 @@ export async function checkStart(
   store: Store,
   durability: 'always' | 'relaxed',
 ): Promise<readonly string[]> {
-  // A cluster knows its servers only when it is connected.
-  await store.command('GET', 0, 'epoch');
+  await answered(store);
   const found = await Promise.all(serversOf(store).map((server) => check(server, durability)));
   const problems = new Set(found.flatMap((one) => one.problems));
   if (problems.size > 0) throw new StartCheckError([...problems]);
   return [...new Set(found.flatMap((one) => one.warnings))];
+}
+
+/** A cluster knows its servers only when it is connected, and a server may still read its file. */
+async function answered(store: Store): Promise<void> {
+  const deadline = performance.now() + UNREACHABLE_MS;
+  for (;;) {
+    try {
+      await store.command('GET', 0, 'epoch');
+      return;
+    } catch (error) {
+      // `connect`: there is a link, but it is not ready. Each vain question takes its time.
+      if (store.client.status !== 'connect' && performance.now() > deadline) throw error;
+    }
+  }
 }
 
 async function check(server: Redis, durability: 'always' | 'relaxed'): Promise<Finding> {

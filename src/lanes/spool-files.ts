@@ -1,0 +1,81 @@
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MessageId } from '../contract/index.ts';
+import { parseMessageId } from './lane.ts';
+
+/** Events in files, one a message. */
+export interface SpoolFiles {
+  /** Resolves when the file and its name are on disk. */
+  write(id: MessageId, event: string): Promise<void>;
+  /** Undefined where there is none. */
+  read(id: MessageId): Promise<string | undefined>;
+  /** Costs nothing for a message that has no file. */
+  remove(id: MessageId): Promise<void>;
+  /** Those last written so long ago; what was never finished is removed on the way. */
+  olderThan(ageMs: number): Promise<readonly MessageId[]>;
+}
+
+const UNFINISHED = '.new';
+
+export async function spoolFiles(directory: string): Promise<SpoolFiles> {
+  /** Which messages have a file: most have none, and are not to cost a system call. */
+  const known = new Set((await readdir(directory)).map(parseMessageId));
+
+  return {
+    async write(id, event) {
+      known.add(id);
+      const file = join(directory, id);
+      const handle = await open(file + UNFINISHED, 'w', 0o600);
+      try {
+        await handle.writeFile(event);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(file + UNFINISHED, file);
+      // The new name, too, has to survive a power failure.
+      const folder = await open(directory);
+      try {
+        await folder.sync();
+      } finally {
+        await folder.close();
+      }
+    },
+
+    async read(id) {
+      try {
+        return await readFile(join(directory, id), 'utf8');
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    },
+
+    async remove(id) {
+      if (!known.delete(id)) return;
+      await rm(join(directory, id), { force: true });
+    },
+
+    async olderThan(ageMs) {
+      const old: MessageId[] = [];
+      for (const name of await readdir(directory)) {
+        const file = join(directory, name);
+        const found = await stat(file).catch(() => undefined);
+        if (found === undefined || Date.now() - found.mtimeMs < ageMs) continue;
+        const id = parseMessageId(name);
+        if (id !== undefined) {
+          // Another process may have written it.
+          known.add(id);
+          old.push(id);
+        } else if (name.endsWith(UNFINISHED)) {
+          await rm(file, { force: true });
+        }
+      }
+      return old;
+    },
+  };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

@@ -1,0 +1,167 @@
+import { mkdir } from 'node:fs/promises';
+import type { MessageId } from '../contract/index.ts';
+import type { Claim, ClaimedEntry, Entry, LaneStore, NewEntry, Settlement } from './lane-store.ts';
+import { type SpoolFiles, spoolFiles } from './spool-files.ts';
+
+/** A lane store whose large events lie in files. */
+export interface SpooledLaneStore extends LaneStore {
+  /** Removes the files that no message needs. Runs by itself at the start and once an hour. */
+  sweep(): Promise<void>;
+  /** It does so no more. */
+  stop(): void;
+}
+
+/** An event of more bytes than this lies in a file. */
+const LARGE_BYTES = 64 * 1024;
+/** Stands for the event in the record. No event is stored like this: they are JSON. */
+const POINTER = '@spool';
+/** So much is read for one claim; at least its head, whatever that is. */
+const CLAIM_BYTES = 1024 * 1024;
+const SWEEP_MS = 3_600_000;
+/** A younger file may be of a message that is just being stored. */
+const ORPHAN_MS = 3_600_000;
+
+/**
+ * Keeps events of more than 64 KiB out of the memory of `store`: each lies in a file of its message's
+ * name, on disk before the record that points to it, and is removed when the message has ended. Where
+ * a file is missing the event reads as empty, so that whoever reads it parks the message.
+ *
+ * Files that no message needs, left by a crash, are removed at the start and once an hour.
+ *
+ * @param directory `<state>/spool`, of one host; made if missing
+ */
+export async function spooled(store: LaneStore, directory: string): Promise<SpooledLaneStore> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const files = await spoolFiles(directory);
+  const sweep = () => removeOrphans(files, store);
+  // What fails now is tried again in an hour.
+  const sweepNow = () => void sweep().catch(() => undefined);
+  sweepNow();
+  const timer = setInterval(sweepNow, SWEEP_MS).unref();
+  /** What the store has given, by what was passed on of it. */
+  const whole = new WeakMap<Claim, Claim>();
+
+  const put = async (entries: readonly NewEntry[]): Promise<NewEntry[]> =>
+    Promise.all(
+      entries.map(async (entry) => {
+        if (!isLarge(entry.event)) return entry;
+        await files.write(entry.id, entry.event);
+        return { ...entry, event: POINTER };
+      }),
+    );
+
+  const resolved = async <E extends Entry>(entry: E): Promise<E> =>
+    entry.event === POINTER ? { ...entry, event: (await files.read(entry.id)) ?? '' } : entry;
+
+  const resolvedClaim = async (claim: Claim): Promise<Claim> => {
+    if (!claim.entries.some(({ event }) => event === POINTER)) return claim;
+    const entries: ClaimedEntry[] = [];
+    let bytes = 0;
+    for (const entry of claim.entries) {
+      if (entries.length > 0 && bytes >= CLAIM_BYTES) break;
+      const one = await resolved(entry);
+      bytes += Buffer.byteLength(one.event);
+      entries.push(one);
+    }
+    const passedOn = { ...claim, entries };
+    whole.set(passedOn, claim);
+    return passedOn;
+  };
+
+  return {
+    ...store,
+    sweep,
+    stop: () => clearInterval(timer),
+
+    async push(entries) {
+      const pushed = await store.push(await put(entries));
+      await Promise.all(
+        entries.map(async ({ id }, index) => {
+          if (pushed[index]?.result === 'duplicate') await files.remove(id);
+        }),
+      );
+      return pushed;
+    },
+
+    async claim(request) {
+      const claimed = await store.claim(request);
+      return { ...claimed, claims: await Promise.all(claimed.claims.map(resolvedClaim)) };
+    },
+
+    async settle(requests) {
+      const settled = await store.settle(
+        await Promise.all(
+          requests.map(async (request) => ({
+            ...request,
+            claim: whole.get(request.claim) ?? request.claim,
+            reports: await put(request.reports),
+          })),
+        ),
+      );
+      return Promise.all(
+        settled.map(async (one, index) => {
+          const request = requests[index];
+          if (request === undefined || one.result !== 'settled') return one;
+          await Promise.all(endedBy(request.claim, request.settlements).map(files.remove));
+          return one.next === undefined ? one : { ...one, next: await resolvedClaim(one.next) };
+        }),
+      );
+    },
+
+    async confirm(confirmation) {
+      const reports = await put(confirmation.reports);
+      const confirmed = await store.confirm({ ...confirmation, reports });
+      if (confirmed === 'ended') await files.remove(confirmation.id);
+      return confirmed;
+    },
+
+    async read(id) {
+      const entry = await store.read(id);
+      return entry && (await resolved(entry));
+    },
+
+    async expireHanded(channel) {
+      const expired = await store.expireHanded(channel);
+      await Promise.all(expired.ended.map(files.remove));
+      return expired;
+    },
+
+    async bounce(id, verdict) {
+      const bounced = await store.bounce(id, verdict);
+      if (bounced && verdict.kind === 'terminal' && !verdict.keep) await files.remove(id);
+      return bounced;
+    },
+
+    async deadLetters(limit) {
+      return Promise.all((await store.deadLetters(limit)).map(resolved));
+    },
+
+    async discard(id) {
+      const discarded = await store.discard(id);
+      if (discarded) await files.remove(id);
+      return discarded;
+    },
+  };
+}
+
+function isLarge(event: string): boolean {
+  // No character is more than three bytes for each of its UTF-16 units.
+  return event.length * 3 > LARGE_BYTES && Buffer.byteLength(event) > LARGE_BYTES;
+}
+
+/** The messages of a claim of which nothing is left. */
+function endedBy(claim: Claim, settlements: readonly Settlement[]): MessageId[] {
+  return claim.entries.flatMap(({ id }, index) => {
+    const settlement = settlements[index];
+    const ends =
+      (settlement?.kind === 'terminal' && !settlement.keep) ||
+      (settlement?.kind === 'handed' && settlement.keepMs === 0);
+    return ends ? [id] : [];
+  });
+}
+
+async function removeOrphans(files: SpoolFiles, store: LaneStore): Promise<void> {
+  for (const id of await files.olderThan(ORPHAN_MS)) {
+    if ((await store.read(id)) === undefined) await files.remove(id);
+  }
+}
