@@ -3,7 +3,7 @@ import { laneOf, newMessageId } from '../lanes/lane.ts';
 import type { NewEntry } from '../lanes/lane-store.ts';
 import { type StoredInbound, type StoredOutbound, storeInbound } from '../lanes/stored.ts';
 
-/** How long a receipt or an error is tried: as any message to a user. */
+/** How long a receipt or an error is tried: like every message to a user. */
 const DEADLINE_MS = 24 * 3_600_000;
 
 /**

@@ -1,0 +1,126 @@
+/**
+ * The composition root: builds what the transports share, starts in order, stops in reverse. How one
+ * transport is put together is in `main/transport.ts`.
+ */
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openHistory } from './history/sqlite-history.ts';
+import { openPrivateHttp } from './http/private.ts';
+import { openPublicHttp } from './http/public.ts';
+import { openCustody } from './main/custody.ts';
+import { Ending } from './main/ending.ts';
+import { enter } from './main/holders.ts';
+import { type OwnedTransport, own } from './main/owned-transport.ts';
+import type { Shared } from './main/shared.ts';
+import type { Settings } from './settings/settings.ts';
+import type { Log } from './telemetry/log.ts';
+
+export interface Gateway {
+  /** All domains are up. */
+  readonly ready: boolean;
+  /** Where the public listener is, if there is one: with port 0 the system has chosen. */
+  readonly httpPort: number | undefined;
+  /** Resolves when nothing is under way any more, after 15 s at most. Nothing accepted is lost either way. */
+  stop(): Promise<void>;
+}
+
+/** How often what is over by time is ended. */
+const TICK_MS = 1_000;
+
+/** Where the stories are. */
+export function historyFile(settings: Pick<Settings, 'state'>): string {
+  return join(settings.state, 'history.sqlite');
+}
+
+/**
+ * Starts Postern. Resolves when every transport has been tried once; one whose server is down is
+ * tried on.
+ * @throws StartCheckError, EmbeddedError, or an error of the system: nothing is left running then
+ */
+export async function startGateway(
+  settings: Settings,
+  log: Log,
+  version: string,
+): Promise<Gateway> {
+  const ending = new Ending();
+  try {
+    return await start(settings, log, version, ending);
+  } catch (error) {
+    await ending.run();
+    throw error;
+  }
+}
+
+async function start(
+  settings: Settings,
+  log: Log,
+  version: string,
+  ending: Ending,
+): Promise<Gateway> {
+  await mkdir(settings.state, { recursive: true, mode: 0o700 });
+  const custody = await openCustody(settings, log, ending);
+  const history = openHistory(historyFile(settings), {
+    onError: (error) => log.error({ error }, 'stories can not be written'),
+  });
+  ending.add(async () => history.close());
+
+  const transports: OwnedTransport[] = [];
+  const isReady = () =>
+    transports.length === settings.transports.length &&
+    transports.every(({ health }) => health.ready);
+  if (settings.admin !== undefined) {
+    const http = await openPrivateHttp({
+      listen: settings.admin.listen,
+      ready: () => ({
+        ok: isReady(),
+        detail: Object.fromEntries(transports.map(({ id, health }) => [id, health.words])),
+      }),
+    });
+    ending.add(() => http.stop(500));
+  }
+  const http =
+    settings.http === undefined
+      ? undefined
+      : await openPublicHttp({
+          ...settings.http,
+          expected: new Set(settings.transports.map(({ id }) => id)),
+          log: log.child({ room: 'http' }),
+        });
+
+  const holder = await enter(settings.state);
+  ending.add(() => holder.leave());
+  const shared: Shared = {
+    settings,
+    store: custody.store,
+    lanes: custody.lanes,
+    history,
+    wake: custody.wake,
+    webhooks: http?.webhooks,
+    admits: custody.admits,
+    log,
+    holder: holder.name,
+    gone: holder.gone,
+    version,
+  };
+  // Side by side: a server that is slow to answer holds no other domain.
+  ending.add(() => Promise.all(transports.map((transport) => transport.stop())));
+  const owned = await Promise.allSettled(settings.transports.map((each) => own(shared, each)));
+  for (const each of owned) if (each.status === 'fulfilled') transports.push(each.value);
+  for (const each of owned) if (each.status === 'rejected') throw each.reason;
+  await holder.forgetGone();
+  // First of all at the end: whoever calls now is sent to another process, or comes again.
+  if (http !== undefined) ending.add(() => http.stop(1_000));
+
+  const ticking = setInterval(() => {
+    for (const transport of transports) transport.tick();
+  }, TICK_MS);
+  ending.add(async () => clearInterval(ticking));
+  return {
+    get ready() {
+      return isReady();
+    },
+    httpPort: http?.address.port,
+    stop: () => ending.run(),
+  };
+}

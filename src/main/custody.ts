@@ -1,0 +1,61 @@
+/** Where messages are kept until they have arrived: Redis, embedded or the operator's, and what guards it. */
+
+import { join } from 'node:path';
+import { batched } from '../lanes/batching.ts';
+import type { LaneStore } from '../lanes/lane-store.ts';
+import { redisLaneStore } from '../lanes/redis/redis-lane-store.ts';
+import type { Wake } from '../lanes/serving.ts';
+import { spooled } from '../lanes/spool.ts';
+import { openWake } from '../lanes/wake.ts';
+import type { Settings } from '../settings/settings.ts';
+import { watchMemory } from '../store/admission.ts';
+import { startEmbedded } from '../store/embedded.ts';
+import { watchEpoch } from '../store/epoch.ts';
+import { checkStart } from '../store/start-checks.ts';
+import { openStore, type Store, type StoreAddress } from '../store/store.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Ending } from './ending.ts';
+
+export interface Custody {
+  readonly store: Store;
+  readonly lanes: LaneStore;
+  readonly wake: Wake;
+  readonly admits: () => boolean;
+}
+
+/** @throws EmbeddedError, StartCheckError */
+export async function openCustody(settings: Settings, log: Log, ending: Ending): Promise<Custody> {
+  const address = await addressOf(settings, log, ending);
+  const store = openStore(address, (error) => log.error({ error }, 'redis'));
+  ending.add(() => store.close());
+  for (const warning of await checkStart(store, settings.durability)) log.warn({}, warning);
+  const epoch = await watchEpoch(store, join(settings.state, 'epoch'), (text) => {
+    log.error({}, text);
+  });
+  ending.add(async () => epoch.stop());
+
+  const admission = watchMemory(store, (admits) => {
+    log.warn({ admits }, admits ? 'new messages are taken again' : 'no new messages are taken');
+  });
+  ending.add(async () => admission.stop());
+  const wake = openWake(store, (error) => log.warn({ error }, 'wake-up calls'));
+  ending.add(() => wake.close());
+  const lanes = await spooled(batched(redisLaneStore(store)), join(settings.state, 'spool'));
+  ending.add(async () => lanes.stop());
+  return { store, lanes, wake, admits: () => admission.admits() };
+}
+
+async function addressOf(settings: Settings, log: Log, ending: Ending): Promise<StoreAddress> {
+  const { redis, durability, state } = settings;
+  if (redis.kind !== 'embedded') return redis;
+  const { kind: _, ...options } = redis;
+  const server = await startEmbedded({
+    ...options,
+    directory: join(state, 'redis'),
+    durability,
+    log: (text) => log.warn({}, text),
+  });
+  ending.add(() => server.stop());
+  if (server.adopted) log.info({}, 'the embedded redis was running already');
+  return { kind: 'url', url: `unix:${server.socket}` };
+}

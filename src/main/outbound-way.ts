@@ -1,0 +1,106 @@
+/** The rooms of the way XMPP → network, put together. */
+
+import type { Adapter, DeliveryStatus, Received } from '../contract/index.ts';
+import { startDrain } from '../lanes/drain.ts';
+import { channelOf } from '../lanes/lane.ts';
+import { acceptor } from '../outbound/accept.ts';
+import { deadlines } from '../outbound/deadlines.ts';
+import { deliverer } from '../outbound/deliver.ts';
+import { reportsOf } from '../outbound/reports.ts';
+import { type StatusDesk, statusDesk } from '../outbound/status.ts';
+import { openSessions } from '../sessions/sessions.ts';
+import type { IncomingText, XmppPort } from '../xmpp/port.ts';
+import type { Parts } from './parts.ts';
+
+/** What the network says of what it took. Needs no session and no stream. */
+export function openStatusDesk({ shared, settings, note, nudgeInbound }: Parts): StatusDesk {
+  const transport = settings.id;
+  const reports = reportsOf(transport, Date.now);
+  return statusDesk({ transport, lanes: shared.lanes, reports, note, nudgeInbound });
+}
+
+export interface OutboundWay {
+  accept(message: IncomingText): void;
+  status(event: DeliveryStatus): Promise<Received>;
+  /** Handed messages that nobody will hear of any more end unconfirmed. */
+  tick(): Promise<void>;
+  /** Nothing new is taken to the network; what is under way is settled, at most `capMs`. */
+  stop(capMs: number): Promise<void>;
+}
+
+export function openOutboundWay(
+  parts: Parts,
+  adapter: Adapter,
+  desk: StatusDesk,
+  port: Pick<XmppPort, 'refuse'>,
+): OutboundWay {
+  const { shared, settings, addressing, accounts, onError } = parts;
+  const { id: transport, definition } = settings;
+  const { capabilities } = definition;
+  const channel = channelOf(transport, 'outbound');
+  const deadlineMs = settings.deadlineMs ?? capabilities.deadlineMs;
+  const sessions = openSessions(adapter, onError);
+
+  const accept = acceptor({
+    transport,
+    domain: settings.domain,
+    capabilities,
+    deadlineMs,
+    addressing,
+    adapter,
+    accounts,
+    policy: parts.policy,
+    admits: shared.admits,
+    lanes: shared.lanes,
+    history: shared.history,
+    port,
+    nudge: parts.nudgeOutbound,
+    onError,
+    now: Date.now,
+  });
+  const drain = startDrain({
+    channel,
+    store: shared.lanes,
+    server: deliverer({
+      transport,
+      capabilities,
+      deadlineMs,
+      deadlineOf: deadlines(capabilities.deadlineFrom, deadlineMs, Date.now),
+      unknownOutcome: settings.unknownOutcome,
+      accounts,
+      sessionOf: (account) => sessions.of(account),
+      lanes: shared.lanes,
+      reports: reportsOf(transport, Date.now),
+      note: parts.note,
+      parked: parts.parked,
+      newsOf: (message, news) => void desk.apply(message, news).catch(onError),
+      confirmedEarly: (message) => void desk.endConfirmed(message).catch(onError),
+      nudgeInbound: parts.nudgeInbound,
+      onError,
+      now: Date.now,
+      chance: Math.random,
+    }),
+    holder: shared.holder,
+    concurrency: capabilities.concurrency,
+    // Each is an attempt of its own: an intent must not be written for what is not sent next.
+    perLane: 1,
+    wake: shared.wake,
+    onError,
+  });
+  parts.drains.outbound = drain;
+  return {
+    accept,
+    status: (event) => desk.receive(event),
+    async tick() {
+      for (let more = true; more; ) {
+        const expired = await shared.lanes.expireHanded(channel);
+        for (const id of expired.ended) parts.note(id, 'unconfirmed');
+        more = expired.more;
+      }
+    },
+    async stop(capMs) {
+      await drain.stop(capMs);
+      await sessions.closeAll();
+    },
+  };
+}

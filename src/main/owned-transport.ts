@@ -1,0 +1,61 @@
+import type { TransportId } from '../contract/index.ts';
+import { channelOf } from '../lanes/lane.ts';
+import { keepOwnership } from '../sessions/ownership.ts';
+import type { TransportSettings } from '../settings/settings.ts';
+import { endLeaseOf, holdLease } from '../store/lease.ts';
+import { Health } from '../transports/health.ts';
+import type { Shared } from './shared.ts';
+import { type ActiveTransport, activate } from './transport.ts';
+
+/** SIGTERM to exit takes 15 s at most: this is the transports' share. */
+const STOP_MS = 8_000;
+
+/** One transport that this process serves while it is the owner, and stands by for while it is not. */
+export interface OwnedTransport {
+  readonly id: TransportId;
+  readonly health: Health;
+  tick(): void;
+  stop(): Promise<void>;
+}
+
+export async function own(shared: Shared, settings: TransportSettings): Promise<OwnedTransport> {
+  const health = new Health();
+  const log = shared.log.child({ transport: settings.id });
+  for (const holder of shared.gone) await takeOver(shared, settings.id, holder);
+  let active: ActiveTransport | undefined;
+  const lease = holdLease(shared.store, settings.id, shared.holder, {
+    onLost: () => ownership?.leaseLost(),
+  });
+  let ownership: Awaited<ReturnType<typeof keepOwnership>> | undefined;
+  ownership = await keepOwnership({
+    lease,
+    gained: async () => {
+      active = await activate(shared, settings, health);
+      log.info({}, 'this process serves the transport');
+    },
+    lost: async () => {
+      const former = active;
+      active = undefined;
+      log.warn({}, 'this process does not serve the transport any more');
+      await former?.stop(STOP_MS);
+    },
+    onError: (error) => log.error({ error }, 'the transport can not be served yet'),
+  });
+  return {
+    id: settings.id,
+    health,
+    tick: () => active?.tick(),
+    stop: async () => await ownership?.stop(),
+  };
+}
+
+/** A process that is certainly gone holds nothing: nobody has to wait for the end of its leases. */
+async function takeOver(
+  { store, lanes }: Shared,
+  transport: TransportId,
+  holder: string,
+): Promise<void> {
+  await endLeaseOf(store, transport, holder);
+  await lanes.release(channelOf(transport, 'outbound'), holder);
+  await lanes.release(channelOf(transport, 'inbound'), holder);
+}

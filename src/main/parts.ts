@@ -1,0 +1,98 @@
+import type { Accounts } from '../accounts/accounts.ts';
+import { openAccounts } from '../accounts/open-accounts.ts';
+import type { Addressing, MessageId } from '../contract/index.ts';
+import type { StepKind } from '../history/history.ts';
+import { say, type Word } from '../inbound/say.ts';
+import type { Drain } from '../lanes/serving.ts';
+import { type OpenPolicy, openPolicy } from '../policy/open-policy.ts';
+import type { TransportSettings } from '../settings/settings.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Health } from '../transports/health.ts';
+import type { Shared } from './shared.ts';
+
+/** What the rooms of one transport have in common while this process owns it. */
+export interface Parts {
+  readonly shared: Shared;
+  readonly settings: TransportSettings;
+  readonly health: Health;
+  readonly log: Log;
+  readonly addressing: Addressing<unknown>;
+  readonly accounts: Accounts;
+  readonly policy: OpenPolicy;
+  /** Set when the lanes are served; until then nobody has to be nudged. */
+  readonly drains: { outbound?: Drain; inbound?: Drain };
+  readonly nudgeOutbound: (partition: number) => void;
+  readonly nudgeInbound: (partition: number) => void;
+  readonly note: (message: MessageId, what: StepKind, detail?: string) => void;
+  /** Postern itself says something to users. Resolves when it is stored. */
+  readonly tell: (words: readonly Word[]) => Promise<void>;
+  readonly notifyAdmins: (key: string, text: string) => Promise<void>;
+  /** A message was put aside: the operator must see it. */
+  readonly parked: (message: MessageId, why: string) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Reads what the store knows of the transport; done anew whenever this process becomes its owner. */
+export async function openParts(
+  shared: Shared,
+  settings: TransportSettings,
+  health: Health,
+): Promise<Parts> {
+  const { id: transport, definition, config } = settings;
+  const { store, history, lanes } = shared;
+  const { admins } = shared.settings;
+  const log = shared.log.child({ transport });
+  const onError = (error: unknown) => log.error({ error }, 'something failed');
+  const addressing = definition.addressing(config);
+  const [accounts, policy] = await Promise.all([
+    openAccounts({
+      transport,
+      addressing,
+      accountSchema: definition.account,
+      configured: settings.accounts,
+      store,
+      onError,
+    }),
+    openPolicy({
+      transport,
+      access: settings.access,
+      admins,
+      dailyLimit: settings.dailyLimit,
+      perMinute: settings.perMinute,
+      store,
+      onError,
+    }),
+  ]);
+
+  const drains: Parts['drains'] = {};
+  const nudgeInbound = (partition: number) => drains.inbound?.nudge(partition);
+  const tell = async (words: readonly Word[]) => {
+    await say({ transport, lanes, nudge: nudgeInbound, now: Date.now }, words);
+  };
+  const notifyAdmins = (key: string, text: string) =>
+    tell(admins.map((to) => ({ to, text, once: key })));
+  return {
+    shared,
+    settings,
+    health,
+    log,
+    addressing,
+    accounts,
+    policy,
+    drains,
+    nudgeOutbound: (partition) => drains.outbound?.nudge(partition),
+    nudgeInbound,
+    note: (message, what, detail) => {
+      const step = { message, transport, at: Date.now(), what };
+      history.note(detail === undefined ? step : { ...step, detail });
+    },
+    tell,
+    notifyAdmins,
+    parked: (message, why) => {
+      log.error({ message, why }, 'a message was put aside');
+      const text = `A message was put aside: ${why}. Its story: postern why ${message}`;
+      notifyAdmins('parked', text).catch(onError);
+    },
+    onError,
+  };
+}

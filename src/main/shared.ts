@@ -1,0 +1,26 @@
+import type { History } from '../history/history.ts';
+import type { Webhooks } from '../http/webhooks.ts';
+import type { LaneStore } from '../lanes/lane-store.ts';
+import type { Wake } from '../lanes/serving.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Store } from '../store/store.ts';
+import type { Log } from '../telemetry/log.ts';
+
+/** What all transports of one process share. */
+export interface Shared {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly lanes: LaneStore;
+  readonly history: History;
+  readonly wake: Wake;
+  /** Undefined without a public listener. */
+  readonly webhooks: Webhooks | undefined;
+  /** False while the store is too full, or does not answer. */
+  readonly admits: () => boolean;
+  readonly log: Log;
+  /** A name of this process that no other has. */
+  readonly holder: string;
+  /** Names of processes that are certainly gone. */
+  readonly gone: readonly string[];
+  readonly version: string;
+}

@@ -1,0 +1,156 @@
+/** One transport while this process owns it: everything between its stream and its network. */
+
+import { answer } from '../commands/chat.ts';
+import { isHelper } from '../commands/commands.ts';
+import { GAP_NOTICE, RecentWriters } from '../outbound/gap.ts';
+import type { TransportSettings } from '../settings/settings.ts';
+import { contextOf } from '../transports/context.ts';
+import type { Health } from '../transports/health.ts';
+import { openMemory } from '../transports/memory.ts';
+import { bareJid, unescapeLocal } from '../xmpp/jid.ts';
+import { openPort } from '../xmpp/open-port.ts';
+import type { IncomingMessage, IncomingText, XmppListener, XmppPort } from '../xmpp/port.ts';
+import { type InboundWay, openDoor, openInboundWay } from './inbound-way.ts';
+import { type OutboundWay, openOutboundWay, openStatusDesk } from './outbound-way.ts';
+import { openParts, type Parts } from './parts.ts';
+import type { Shared } from './shared.ts';
+
+export interface ActiveTransport {
+  /** Ends what is over by time; called about once a second. */
+  tick(): void;
+  /** In the order of a good end: nothing new, what is under way, the stream, the network. */
+  stop(capMs: number): Promise<void>;
+}
+
+interface Ways {
+  readonly port: XmppPort;
+  readonly outbound: OutboundWay;
+  readonly inbound: InboundWay;
+}
+
+export async function activate(
+  shared: Shared,
+  settings: TransportSettings,
+  health: Health,
+): Promise<ActiveTransport> {
+  const parts = await openParts(shared, settings, health);
+  const { addressing, onError, log } = parts;
+  const memory = await openMemory(shared.store, settings.id);
+  const ending = new AbortController();
+  const desk = openStatusDesk(parts);
+  const receive = openDoor(parts);
+  const adapter = settings.definition.create(
+    contextOf({
+      transport: settings.id,
+      config: settings.config,
+      addressing,
+      signal: ending.signal,
+      log,
+      memory,
+      webhooks: shared.webhooks,
+      receive: (event) => (event.kind === 'status' ? desk.receive(event) : receive(event)),
+      health: (state, detail, account) => {
+        health.network(state, detail, account);
+        log.info({ state, detail, account }, 'network');
+      },
+      notifyAdmins: parts.notifyAdmins,
+    }),
+  );
+  const port = openStream(parts, () => ways);
+  const ways: Ways = {
+    port,
+    outbound: openOutboundWay(parts, adapter, desk, port),
+    inbound: openInboundWay(parts, port),
+  };
+  await adapter.start();
+  port.start();
+  health.standby(false);
+  return {
+    tick() {
+      ways.outbound.tick().catch(onError);
+      ways.inbound.tick().catch(onError);
+    },
+    async stop(capMs) {
+      shared.webhooks?.unmount(settings.id);
+      await ways.outbound.stop(capMs);
+      await ways.inbound.stop(capMs);
+      await port.stop(Math.min(capMs, 2_000));
+      ending.abort();
+      await adapter.stop();
+      await parts.policy.close();
+      health.standby(true);
+      health.xmpp(false, 'stopped');
+    },
+  };
+}
+
+/** @param ways known by the time that the stream says anything */
+function openStream(parts: Parts, ways: () => Ways): XmppPort {
+  const { shared, settings, addressing, accounts, log } = parts;
+  const { xmpp, definition } = settings;
+  return openPort(
+    {
+      domain: settings.domain,
+      secret: xmpp.secret,
+      host: xmpp.connect.host,
+      port: xmpp.connect.port,
+      tls: xmpp.tls,
+      gatewayType: definition.gatewayType,
+      title: definition.title,
+      version: shared.version,
+      knows: (local, from) => {
+        addressing.parsePeer(unescapeLocal(local), accounts.find(from)?.settings);
+        return true;
+      },
+    },
+    listenerOf(parts, ways),
+    log,
+  );
+}
+
+function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
+  const { health, log, onError } = parts;
+  const writers = new RecentWriters();
+  let certainUntil: number | undefined;
+  return {
+    message(message: IncomingMessage) {
+      if (message.content === 'error') ways().inbound.bounced(message);
+      if (message.content !== 'text') return;
+      writers.wrote(bareJid(message.from), Date.now());
+      if (isHelper(message.to.local)) command(parts, ways().port, message);
+      else ways().outbound.accept(message);
+    },
+    online() {
+      health.xmpp(true, 'connected');
+      log.info({}, 'xmpp online');
+      ways().inbound.online().catch(onError);
+      if (certainUntil === undefined) return;
+      const once = `gap ${certainUntil}`;
+      const words = writers.around(certainUntil).map((to) => ({ to, text: GAP_NOTICE, once }));
+      certainUntil = undefined;
+      parts.tell(words).catch(onError);
+    },
+    offline(reason, lastCertainAt) {
+      health.xmpp(false, reason);
+      log.warn({ reason }, 'xmpp offline');
+      ways().inbound.offline();
+      certainUntil ??= lastCertainAt;
+    },
+  };
+}
+
+/** Words to the gateway itself. */
+function command(parts: Parts, port: XmppPort, message: IncomingText): void {
+  const { settings, policy, accounts, addressing, onError } = parts;
+  const jid = bareJid(message.from);
+  const refusal = policy.refuses(jid);
+  if (refusal !== undefined) {
+    port.refuse(message, refusal);
+    return;
+  }
+  const { domain, definition } = settings;
+  const asked = { jid, domain, title: definition.title, accounts, addressing };
+  void answer(message.text, asked, onError)
+    .then((text) => parts.tell([{ to: jid, from: message.to.local, text }]))
+    .catch(onError);
+}

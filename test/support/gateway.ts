@@ -1,0 +1,75 @@
+/** Postern as an operator runs it: a process with a configuration file. */
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts } from './peers/xmpp-server.ts';
+import { Program } from './processes.ts';
+
+export interface GatewayOptions {
+  /** The configuration; JSON is YAML. `state`, `http` and `admin` are added where they are left out. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** A directory to share with another gateway, or with one that was killed. */
+  readonly dir?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface GatewayProcess {
+  readonly program: Program;
+  readonly dir: string;
+  readonly config: string;
+  readonly httpUrl: string;
+  readonly adminPort: number;
+  /** Resolves when every domain is up. */
+  ready(): Promise<void>;
+  /** Starts another process with the same configuration; the old one has to be gone. */
+  restart(): Promise<void>;
+  /** Ends the process and removes its directory. */
+  stop(): Promise<void>;
+}
+
+/** Starts it; it is up when `ready` resolves. */
+export async function startGateway(options: GatewayOptions): Promise<GatewayProcess> {
+  const own = options.dir === undefined;
+  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'postern-')));
+  const [httpPort = 0, adminPort = 0] = await freePorts(2);
+  const httpUrl = `http://127.0.0.1:${httpPort}`;
+  const config = join(dir, `postern-${adminPort}.yaml`);
+  const written = {
+    state: './state',
+    http: { listen: `127.0.0.1:${httpPort}`, publicUrl: httpUrl },
+    admin: { listen: `127.0.0.1:${adminPort}` },
+    ...options.config,
+  };
+  await writeFile(config, JSON.stringify(written, null, 2), { mode: 0o600 });
+  const launch = () =>
+    new Program('src/cli/main.ts', ['start', '-c', config], {
+      cwd: dir,
+      ...(options.env === undefined ? {} : { env: options.env }),
+    });
+  let program = launch();
+  return {
+    get program() {
+      return program;
+    },
+    dir,
+    config,
+    httpUrl,
+    adminPort,
+    async ready() {
+      const asked = new Program('src/cli/main.ts', ['ready', '--wait', '60', '-c', config]);
+      const code = await Promise.race([asked.exited(), program.exited().then(() => 'ended')]);
+      if (code === 0) return;
+      await asked.end('SIGKILL');
+      throw new Error(`The gateway is not ready:\n${asked.output}\n${program.output}`);
+    },
+    async restart() {
+      await program.exited();
+      program = launch();
+    },
+    async stop() {
+      await program.end();
+      if (own) await rm(dir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,108 @@
+/** The whole house on loopback: a real XMPP server with juliet on it, the carrier, and Postern between them. */
+
+import { CARRIER_ACCOUNT, CARRIER_TOKEN, type Carrier, startCarrier } from './carrier.ts';
+import type { XmppClient } from './clients/client.ts';
+import { startLightClient } from './clients/light.ts';
+import { startSlixmpp } from './clients/slixmpp.ts';
+import { type GatewayOptions, type GatewayProcess, startGateway } from './gateway.ts';
+import { startEjabberd } from './peers/ejabberd.ts';
+import { startProsody } from './peers/prosody.ts';
+import type { XmppServer } from './peers/xmpp-server.ts';
+
+export const DOMAIN = 'sms.localhost';
+export const SECRET = 'component-secret-of-the-tests';
+export const JULIET = { jid: 'juliet@localhost', password: 'wherefore', number: '+12025550100' };
+export const NURSE = { jid: 'nurse@localhost', password: 'angelica' };
+export const ADMIN = { jid: 'ops@localhost', password: 'on-call' };
+export const ROMEO = '+12025550123';
+
+export interface House {
+  readonly server: XmppServer;
+  readonly carrier: Carrier;
+  readonly gateway: GatewayProcess;
+  /** A client of juliet (or of somebody else). It is stopped with the house. */
+  client(who?: { jid: string; password: string }, kind?: 'light' | 'slixmpp'): Promise<XmppClient>;
+  stop(): Promise<void>;
+}
+
+export interface HouseOptions {
+  readonly server?: 'prosody' | 'ejabberd';
+  /** Laid over the configuration's first level. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Laid over the transport. */
+  readonly transport?: Readonly<Record<string, unknown>>;
+  readonly env?: GatewayOptions['env'];
+}
+
+export async function startHouse(options: HouseOptions = {}): Promise<House> {
+  const people = [JULIET, NURSE, ADMIN].map(({ jid, password }) => [jid.split('@')[0], password]);
+  const start = options.server === 'ejabberd' ? startEjabberd : startProsody;
+  const [server, carrier] = await Promise.all([
+    start({ components: { [DOMAIN]: SECRET }, users: Object.fromEntries(people) }),
+    startCarrier([JULIET.number, '+12025550101']),
+  ]);
+  const gateway = await startGateway({
+    config: { ...configuration(server, carrier, options.transport), ...options.config },
+    ...(options.env === undefined ? {} : { env: options.env }),
+  });
+  const clients: XmppClient[] = [];
+  try {
+    await carrier.inboundUrl(`${gateway.httpUrl}/hooks/sms/message`);
+    await gateway.ready();
+  } catch (error) {
+    await Promise.all([gateway.stop(), carrier.stop(), server.stop()]);
+    throw error;
+  }
+  return {
+    server,
+    carrier,
+    gateway,
+    async client({ jid, password } = JULIET, kind = 'light') {
+      const begin = kind === 'light' ? startLightClient : startSlixmpp;
+      const client = await begin({ jid, password, host: server.host, port: server.c2sPort });
+      clients.push(client);
+      return client;
+    },
+    async stop() {
+      await Promise.all(clients.map((client) => client.stop()));
+      await gateway.stop();
+      await Promise.all([carrier.stop(), server.stop()]);
+    },
+  };
+}
+
+/** What an operator would write. */
+export function configuration(
+  server: Pick<XmppServer, 'domain' | 'host' | 'componentPort'>,
+  carrier: Pick<Carrier, 'url'>,
+  transport: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  return {
+    xmpp: {
+      server: server.domain,
+      connect: `${server.host}:${server.componentPort}`,
+      secret: SECRET,
+    },
+    admins: [ADMIN.jid],
+    redis: 'embedded',
+    transports: [
+      {
+        id: 'sms',
+        use: 'sms',
+        domain: DOMAIN,
+        config: {
+          provider: 'twilio',
+          accountSid: CARRIER_ACCOUNT,
+          authToken: CARRIER_TOKEN,
+          apiUrl: carrier.url,
+          country: 'US',
+          numbers: ['+12025550101'],
+        },
+        accounts: { [JULIET.jid]: { number: JULIET.number } },
+        dailyLimit: 100_000,
+        perMinute: 100_000,
+        ...transport,
+      },
+    ],
+  };
+}
