@@ -15,6 +15,7 @@ import { SmsSession } from './session.ts';
 
 const HOUR_MS = 60 * 60_000;
 const DEADLINE_MS = 4 * HOUR_MS;
+const CONCURRENCY = 32;
 
 export default defineAdapter({
   contract: CONTRACT,
@@ -32,7 +33,7 @@ export default defineAdapter({
     // So long carriers keep a text for a device that is off.
     confirmationMs: 72 * HOUR_MS,
     duplicateWindowMs: 7 * 24 * HOUR_MS,
-    concurrency: 32,
+    concurrency: CONCURRENCY,
   },
   config,
   account,
@@ -44,7 +45,11 @@ function create(context: AdapterContext<SmsConfig, SmsAccount>): Adapter<SmsAcco
   const optOuts = new OptOuts(context.memory);
   const remarks = new Remarks(context, optOuts);
   const inbound = new Inbound(context, optOuts, remarks);
-  const provider = new Twilio({ config: context.config, statusUrl: statusUrl(context) });
+  const provider = new Twilio({
+    config: context.config,
+    statusUrl: statusUrl(context),
+    connections: CONCURRENCY,
+  });
   const missed = new Missed({ context, provider, inbound, remarks });
   mountWebhooks(context, inbound);
   return {

@@ -48,6 +48,7 @@ export class Remarks {
     peer: PeerId | undefined,
   ): Promise<void> {
     if (rule.optOut && peer !== undefined) await this.#optOuts.add(own, peer);
+    if (rule.alarm && rule.retry === 'transport') this.health('bad-credentials', code);
     if (rule.alarm) {
       const reason = rule.text.replace('{peer}', 'the recipient');
       await this.#context.notifyAdmins(code, `A text from ${own} failed: ${reason}. (${code})`);

@@ -103,8 +103,9 @@ export class SmsSession implements Session<'message'> {
       remarks.health('connected', 'the provider takes texts');
       return id;
     } catch (error) {
-      if (error instanceof ProviderError) await this.#remark(error, event);
-      throw error;
+      if (!(error instanceof ProviderError)) throw error;
+      await this.#remark(error, event);
+      throw part === 0 ? error : sentInPart(error);
     }
   }
 
@@ -146,6 +147,14 @@ type Found =
 function handed(parts: ReadonlyMap<number, NetworkMessageId>): Handed {
   const inOrder = [...parts].sort(([a], [b]) => a - b);
   return { networkIds: inOrder.map(([, id]) => id) };
+}
+
+/** The parts before this one are on their way: "not delivered" would be untrue. */
+function sentInPart(error: ProviderError): DeliveryError {
+  const { verdict } = error;
+  if (verdict.kind !== 'never') return error;
+  const text = verdict.refusal.text.replace(/^Not delivered:/, 'Sent in part:');
+  return new DeliveryError({ kind: 'never', refusal: { ...verdict.refusal, text } }, error.message);
 }
 
 function optedOut(event: OutboundMessage): DeliveryError {

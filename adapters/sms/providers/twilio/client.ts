@@ -19,8 +19,8 @@ import { Http, type HttpAnswer, NoAnswer } from './http.ts';
 
 const MAX_BODY = 1600;
 const MAX_VALIDITY_SECONDS = 36_000;
-/** How many calls go on at once; the same as the adapter's `concurrency`. */
-const CONNECTIONS = 32;
+/** Twilio tries a webhook once more, unless its address asks for more ("connection overrides"). */
+const TRY_HARD = 'rc=4&rp=all';
 const PAGE_SIZE = 100;
 const MAX_PAGES = 20;
 
@@ -28,6 +28,8 @@ export interface TwilioOptions {
   readonly config: SmsConfig;
   /** Where news of a text shall be posted. Undefined: nowhere, so that none comes. */
   readonly statusUrl: URL | undefined;
+  /** How many calls may be under way at once. */
+  readonly connections: number;
 }
 
 export class Twilio implements Provider {
@@ -38,9 +40,9 @@ export class Twilio implements Provider {
   readonly #authorization: string;
   readonly #statusUrl: URL | undefined;
 
-  constructor({ config, statusUrl }: TwilioOptions) {
+  constructor({ config, statusUrl, connections }: TwilioOptions) {
     this.#api = new URL(config.apiUrl);
-    this.#http = new Http(this.#api.protocol === 'https:', CONNECTIONS);
+    this.#http = new Http(this.#api.protocol === 'https:', connections);
     const prefix = this.#api.pathname.replace(/\/$/, '');
     this.#messages = `${prefix}/2010-04-01/Accounts/${config.accountSid}/Messages.json`;
     const credentials = Buffer.from(`${config.accountSid}:${config.authToken}`);
@@ -109,6 +111,7 @@ export class Twilio implements Provider {
       const url = new URL(this.#statusUrl);
       url.searchParams.set('message', text.message);
       url.searchParams.set('part', String(text.part));
+      url.hash = TRY_HARD;
       form.set('StatusCallback', url.href);
     }
     return form;

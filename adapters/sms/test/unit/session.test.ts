@@ -22,7 +22,9 @@ describe('deliver', () => {
     await rig.session.deliver(event, attempt());
     const form = Object.fromEntries(carrier.sent[0]?.form ?? []);
     expect(form).toMatchObject({ From: OWN_NUMBER, To: PEER_NUMBER, Body: 'Hi & 👋' });
-    expect(form.StatusCallback).toBe(`${rig.url('status').href}?message=${event.id}&part=0`);
+    expect(form.StatusCallback).toBe(
+      `${rig.url('status').href}?message=${event.id}&part=0#rc=4&rp=all`,
+    );
     const validity = Number(form.ValidityPeriod);
     expect(validity).toBeGreaterThan(4 * 3600 - 60);
     expect(validity).toBeLessThanOrEqual(4 * 3600);
@@ -62,6 +64,33 @@ describe('deliver', () => {
       level: 'notice',
       text: expect.stringMatching(/^"Twilio 21606" "A text from \+12025550100 failed: /),
     });
+  });
+
+  test.each([
+    [401, undefined],
+    [403, 20003],
+    [400, 20005],
+  ])('a status of %i with code %s is a matter of credentials', async (status, code) => {
+    const { rig, carrier } = await onCarrier();
+    carrier.answer = { status, json: { code } };
+    const handing = rig.session.deliver(rig.message(), attempt());
+    await expect(handing).rejects.toMatchObject({ verdict: { kind: 'later', scope: 'transport' } });
+    const health = rig.said.filter(({ level }) => level === 'health').map(({ text }) => text);
+    expect(health.at(-1)).toContain('bad-credentials');
+    carrier.answer = undefined;
+    await rig.session.deliver(rig.message(), attempt());
+    expect(rig.said.at(-1)?.text).toContain('connected');
+  });
+
+  test('a text whose second part is refused was sent in part', async () => {
+    const { rig, carrier } = await onCarrier();
+    const partSent = async (): Promise<void> => {
+      carrier.answer = { status: 400, json: { code: 30007 } };
+    };
+    const handing = rig.session.deliver(rig.message(carrier.longText), attempt({ partSent }));
+    const text = expect.stringMatching(/^Sent in part: .*spam. \(Twilio 30007\)$/);
+    await expect(handing).rejects.toMatchObject({ verdict: { kind: 'never', refusal: { text } } });
+    expect(carrier.sent.length).toBe(1);
   });
 
   test('who opted out at the provider is not written to again', async () => {
