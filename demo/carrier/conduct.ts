@@ -10,7 +10,7 @@
  * - `hang`: stores the message and never answers.
  * - `hold`: stores the message and answers 201 when `POST /control/release` says so.
  */
-export const MODES = [
+const MODES = [
   'accept',
   'refuse',
   'throttle',
@@ -38,7 +38,7 @@ export interface Conduct {
   readonly statuses: readonly StatusStep[];
 }
 
-export const ACCEPT: Conduct = {
+const ACCEPT: Conduct = {
   mode: 'accept',
   code: 21211,
   retryAfterSeconds: 1,

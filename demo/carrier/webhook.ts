@@ -14,7 +14,7 @@ const connections = { keepAlive: true, maxSockets: 64 };
 const httpAgent = new HttpAgent(connections);
 const httpsAgent = new HttpsAgent(connections);
 
-export interface WebhookAnswer {
+interface WebhookAnswer {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;

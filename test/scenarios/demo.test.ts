@@ -1,23 +1,32 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 
 const main = fileURLToPath(new URL('../../demo/main.ts', import.meta.url));
 
-function demo(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+async function demo(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const dir = await mkdtemp(join(tmpdir(), 'postern-demo-test-'));
   const child = spawn(process.execPath, [main, ...args], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, TMPDIR: dir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  onTestFinished(() => void child.kill('SIGTERM'));
+  const ended = once(child, 'close');
+  onTestFinished(async () => {
+    child.kill('SIGTERM');
+    await ended;
+    await rm(dir, { recursive: true });
+  });
   return child;
 }
 
 test('the demo sends a message over every network, both ways', async () => {
-  const child = demo(['--once', '--json']);
+  const child = await demo(['--once', '--json']);
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -35,14 +44,14 @@ test('the demo sends a message over every network, both ways', async () => {
 });
 
 test('a demo without a server says which one is missing, and ends', async () => {
-  const child = demo(['--once'], { PATH: '/nowhere' });
+  const child = await demo(['--once'], { PATH: '/nowhere' });
   const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
   expect(stdout).toMatch(/prosody can not start: prosody is not installed/);
   expect(code).toBe(1);
 });
 
 test('a demo that stays up ends on SIGINT, and removes what it wrote', async () => {
-  const child = demo([]);
+  const child = await demo([]);
   let stdout = '';
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {
     stdout += piece;
