@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Child } from './child.ts';
@@ -37,6 +38,14 @@ export function launchPostern(file: string, dir: string): Child {
     ['--conditions=source', join(root, 'src/cli/main.ts'), 'start', '-c', file],
     { cwd: dir, logFile: join(dir, 'postern.log') },
   );
+}
+
+/** Its embedded Redis outlives a Postern that is killed, so that the next start adopts it: here is none. */
+export async function endOrphanedRedis(dir: string): Promise<void> {
+  const socket = connect(join(dir, 'state', 'redis', 'redis.sock'));
+  socket.on('error', () => undefined);
+  socket.end('SHUTDOWN NOSAVE\r\n');
+  await new Promise((resolve) => socket.once('close', resolve));
 }
 
 /** Resolves when every domain is up. */

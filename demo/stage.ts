@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Child } from './child.ts';
 import type { Network, StandIn } from './crossings/network.ts';
 import { freePorts } from './free-ports.ts';
-import { launchPostern, posternReady, writeConfiguration } from './postern.ts';
+import { endOrphanedRedis, launchPostern, posternReady, writeConfiguration } from './postern.ts';
 import { launchProsody, prosodyListens } from './prosody.ts';
 import type { Screen } from './screen.ts';
 import { XmppClient } from './xmpp/client.ts';
@@ -105,6 +105,7 @@ export class Stage {
     this.#stopping = true;
     this.#client?.close();
     for (const child of this.#children.toReversed()) await child.stop();
+    await endOrphanedRedis(this.dir);
   }
 
   async remove(): Promise<void> {

@@ -28,9 +28,10 @@ export class CarrierControl {
     return String(tries.at(-1));
   }
 
-  /** Tells each text that the carrier accepts. @throws when the signal fires */
+  /** Tells each text that the carrier accepts from now on. @throws when the signal fires */
   async watch(tell: (text: Text) => void, signal: AbortSignal): Promise<never> {
-    for (let told = 0; ; ) {
+    const before = await this.#get(new URLSearchParams({ count: '0' }), signal);
+    for (let told = before.length; ; ) {
       const query = new URLSearchParams({ count: String(told + 1), seconds: '600' });
       const texts = await this.#get(query, signal);
       for (const text of texts.slice(told)) tell(text);

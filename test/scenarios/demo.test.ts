@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
@@ -23,6 +23,28 @@ async function demo(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     await rm(dir, { recursive: true });
   });
   return child;
+}
+
+/** Where a demo says that it keeps its files. */
+function directoryIn(stdout: string): string {
+  return dirname(/configuration: (\S+)/.exec(stdout)?.[1] ?? expect.fail(stdout));
+}
+
+/** The processes whose command line names a directory. */
+function processesOf(dir: string) {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => ({ pid: Number(name), line: commandLine(name) }))
+    .filter(({ line }) => line.includes(dir));
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    // It has ended in between.
+    return '';
+  }
 }
 
 test('the demo sends a message over every network, both ways', async () => {
@@ -59,6 +81,22 @@ test('a demo that stays up ends on SIGINT, and removes what it wrote', async () 
   });
   const [code] = await once(child, 'close');
   expect(code, stdout).toBe(0);
-  const configuration = /configuration: (\S+)/.exec(stdout)?.[1] ?? expect.fail(stdout);
-  expect(existsSync(configuration)).toBe(false);
+  expect(existsSync(directoryIn(stdout))).toBe(false);
+});
+
+test('a demo whose gateway dies says so, and leaves nothing running', async () => {
+  const child = await demo([]);
+  let stdout = '';
+  let killed = false;
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+    stdout += piece;
+    if (killed || !/Ctrl-C/.test(stdout)) return;
+    killed = true;
+    const postern = processesOf(directoryIn(stdout)).find(({ line }) => line.includes('src/cli'));
+    process.kill(postern?.pid ?? expect.fail('Postern does not run'), 'SIGKILL');
+  });
+  const [code] = await once(child, 'close');
+  expect(code, stdout).toBe(1);
+  expect(stdout).toMatch(/postern was ended by SIGKILL/);
+  expect(processesOf(directoryIn(stdout))).toEqual([]);
 });
