@@ -29,7 +29,7 @@ async function start({ dir, publicUrl, keep }: Surroundings): Promise<StandIn> {
     [
       fileURLToPath(new URL('../carrier/main.ts', import.meta.url)),
       ...['--account', account, '--number', JULIET],
-      ...['--inbound-url', `${publicUrl}/hooks/sms/message#rc=3&rp=all`],
+      ...['--inbound-url', `${publicUrl}/hooks/sms/message#rc=4&rp=all`],
     ],
     { cwd: dir, logFile: join(dir, 'carrier.log'), env: { CARRIER_TOKEN: token } },
   );
