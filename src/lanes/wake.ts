@@ -48,29 +48,35 @@ export function openWake(store: Store, onError: (error: unknown) => void): Wake 
     return queue;
   };
 
+  const schedule = (channel: Channel, partition: number, afterMs: number) => {
+    if (closed || afterMs > LONGEST_DELAY_MS) return;
+    const id = `p${partition}.${slotOf(afterMs)}`;
+    const call = `${channel} ${id}`;
+    if (underWay.has(call)) return;
+    underWay.add(call);
+    queueOf(channel)
+      .add(
+        'look',
+        { partition },
+        { delay: Math.ceil(afterMs), deduplication: { id, keepLastIfActive: true } },
+      )
+      .catch(tell)
+      .finally(() => underWay.delete(call));
+  };
+
   return {
-    schedule(channel, partition, afterMs) {
-      if (closed || afterMs > LONGEST_DELAY_MS) return;
-      const id = `p${partition}.${slotOf(afterMs)}`;
-      const call = `${channel} ${id}`;
-      if (underWay.has(call)) return;
-      underWay.add(call);
-      queueOf(channel)
-        .add(
-          'look',
-          { partition },
-          { delay: Math.ceil(afterMs), deduplication: { id, keepLastIfActive: true } },
-        )
-        .catch(tell)
-        .finally(() => underWay.delete(call));
-    },
+    schedule,
 
     listen(channel, nudge) {
+      let stopped = false;
       const worker = new Worker(
         channel,
         async ({ data }) => {
           const partition: unknown = data?.partition;
-          if (isPartition(partition)) nudge(partition);
+          if (!isPartition(partition)) return;
+          // What still comes to one who listens no more is passed on.
+          if (stopped) schedule(channel, partition, 0);
+          else nudge(partition);
         },
         {
           ...{ connection, prefix: PREFIX, runRetryDelay: 1_000, skipLockRenewal: true },
@@ -80,6 +86,7 @@ export function openWake(store: Store, onError: (error: unknown) => void): Wake 
       worker.on('error', tell);
       workers.add(worker);
       return () => {
+        stopped = true;
         workers.delete(worker);
         worker.close().catch(tell);
       };
