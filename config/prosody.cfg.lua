@@ -7,3 +7,6 @@
 
 Component "sms.example.org"
   component_secret = "the content of secrets/xmpp"
+  -- With a second Postern that stands by: the one that takes over must get the domain although the
+  -- connection of the other, which hangs or is cut off, is still there. They never fight for it.
+  component_conflict_resolve = "kick_old"

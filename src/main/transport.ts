@@ -112,6 +112,7 @@ function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
   const { health, log, onError } = parts;
   const writers = new RecentWriters();
   let certainUntil: number | undefined;
+  let lastReason: string | undefined;
   return {
     message(message: IncomingMessage) {
       if (message.content === 'error') ways().inbound.bounced(message);
@@ -122,6 +123,7 @@ function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
     },
     online() {
       health.xmpp(true, 'connected');
+      lastReason = undefined;
       log.info({}, 'xmpp online');
       ways().inbound.online().catch(onError);
       if (certainUntil === undefined) return;
@@ -132,7 +134,9 @@ function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
     },
     offline(reason, lastCertainAt) {
       health.xmpp(false, reason);
-      log.warn({ reason }, 'xmpp offline');
+      // What is tried again every second, and fails in the same way, is told once.
+      log[reason === lastReason ? 'debug' : 'warn']({ reason }, 'xmpp offline');
+      lastReason = reason;
       ways().inbound.offline();
       certainUntil ??= lastCertainAt;
     },
