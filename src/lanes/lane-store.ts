@@ -147,7 +147,7 @@ export type Settled =
   | { readonly result: 'fenced' };
 
 /** News of a message that is handed, or on its way to it. */
-export interface Confirmation {
+interface Confirmation {
   readonly id: MessageId;
   readonly part: number;
   readonly networkId: NetworkMessageId;

@@ -4,14 +4,14 @@
  *
  * ```
  * pst:{p07}:m:<message>            string  the record: header line, then the event
- * pst:{p07}:j                      hash    journal: message -> state, attempts, intent, parts
+ * pst:{p07}:j                      hash    journal: message -> state, attempts, intent, parts; lane -> its holder
  * pst:{p07}:l:<lane>               list    message ids in order
  * pst:{p07}:due:<channel>          zset    lane -> when it may be served next, ms
- * pst:{p07}:o                      hash    lane -> "<token> <holder>" while somebody drains it
  * pst:{p07}:t:<channel>            zset    handed message -> when its grace or confirmation ends, ms
  * pst:{p07}:dead                   zset    dead letter -> since, ms
- * pst:{p07}:n                      counter fencing tokens
- * pst:{p07}:d:<digest>             string  duplicate key -> message id, expires
+ * pst:{p07}:n                      counter fencing tokens, places in the order of a lane
+ * pst:{p07}:clock:<channel>        string  Redis' time when last looked at, ms: a clock set back is noticed
+ * pst:{p07}:d:<digest>             string  duplicate key, or message id -> message id, expires
  * pst:{p07}:x:<transport>:<id>     string  network id -> message id, expires
  * pst:{p07}:w:<transport>:<id>     list    statuses that came before their message was known, expires
  * pst:{p07}:lease:<transport>      string  "<token> <holder>" of the owner, expires

@@ -14,7 +14,7 @@ export type Args = (string | number)[];
 const REPEAT_WINDOW_MS = 120_000;
 
 /** Appends an entry as the scripts read it. */
-export function writeEntry(args: Args, entry: NewEntry): void {
+function writeEntry(args: Args, entry: NewEntry): void {
   const { id, lane, event, acceptedAt, deadlineAt, duplicateKeys } = entry;
   args.push(lane.partition, id, lane.channel, lane.name);
   args.push(Math.trunc(acceptedAt), Math.trunc(deadlineAt), event, duplicateKeys.length);
