@@ -55,6 +55,22 @@ if redis.call('GET', key) ~= ARGV[2] .. ' ' .. ARGV[3] then return 0 end
 return redis.call('DEL', key)
 `;
 
+const END = `
+local key = KEYS[1] .. ':lease:' .. ARGV[1]
+local owner = redis.call('GET', key)
+if not owner or string.match(owner, '^%d+ (.*)$') ~= ARGV[2] then return 0 end
+return redis.call('DEL', key)
+`;
+
+/** Ends the lease of a holder whose process is certainly gone. */
+export async function endLeaseOf(
+  store: Store,
+  transport: TransportId,
+  holder: string,
+): Promise<void> {
+  await store.script(END).run(store.partitionFor(transport), [transport, holder]);
+}
+
 /** @param holder a name of this process that no other has */
 export function holdLease(
   store: Store,
