@@ -29,7 +29,7 @@ export function watchMemory(store: Store, onChange: (admits: boolean) => void): 
   const look = async () => {
     const asked = performance.now();
     const fill = await fullest(store);
-    full = fill >= (full ? ROOM_AGAIN : FULL);
+    full = isFull(fill, full);
     answeredAt = asked;
   };
   const tick = () => {
@@ -53,6 +53,11 @@ export function watchMemory(store: Store, onChange: (admits: boolean) => void): 
   const timer = setInterval(tick, POLL_MS);
   tick();
   return { admits, stop: () => clearInterval(timer) };
+}
+
+/** Whether a fill, 0 to 1, is too much, where it was so or not before. */
+export function isFull(fill: number, before: boolean): boolean {
+  return fill >= (before ? ROOM_AGAIN : FULL);
 }
 
 /** The fill of the fullest server, 0 to 1. */

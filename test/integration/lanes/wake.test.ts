@@ -6,7 +6,7 @@ import type { Drain, Wake } from '../../../src/lanes/serving.ts';
 import { openWake } from '../../../src/lanes/wake.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
 import { type RedisPeer, startRedis } from '../../support/peers/redis.ts';
-import { CHANNEL, ended, lane, push, RecordingServer } from '../../unit/lanes/served-lanes.ts';
+import { CHANNEL, ended, lane, push, RecordingServer } from '../../support/served-lanes.ts';
 
 let redis: RedisPeer;
 let store: Store;

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EmbeddedError, startEmbedded } from '../../../src/store/embedded.ts';
@@ -35,7 +36,7 @@ afterEach(async () => {
 async function hold(maxMemory = MAX_MEMORY): Promise<Holder> {
   const child = spawn(
     process.execPath,
-    [join(import.meta.dirname, 'embedded-holder.ts'), directory, String(maxMemory)],
+    [fileURLToPath(new URL('./embedded-holder.ts', import.meta.url)), directory, String(maxMemory)],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   holders.push(child);

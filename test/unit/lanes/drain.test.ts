@@ -5,7 +5,7 @@ import type { LaneStore } from '../../../src/lanes/lane-store.ts';
 import { memoryLaneStore } from '../../../src/lanes/memory/memory-lane-store.ts';
 import { noWake } from '../../../src/lanes/no-wake.ts';
 import type { Drain, DrainOptions } from '../../../src/lanes/serving.ts';
-import { CHANNEL, ended, lane, push, RecordingServer } from './served-lanes.ts';
+import { CHANNEL, ended, lane, push, RecordingServer } from '../../support/served-lanes.ts';
 
 /** No sweep within a test: what is served was nudged, or fell due. */
 const NEVER = 3_600_000;

@@ -6,7 +6,7 @@ import { newMessageId } from '../../../src/lanes/lane.ts';
 import type { Claim, LaneStore, Settlement } from '../../../src/lanes/lane-store.ts';
 import { memoryLaneStore } from '../../../src/lanes/memory/memory-lane-store.ts';
 import { type SpooledLaneStore, spooled } from '../../../src/lanes/spool.ts';
-import { CHANNEL, entry, lane } from './served-lanes.ts';
+import { CHANNEL, entry, lane } from '../../support/served-lanes.ts';
 
 const LARGE = JSON.stringify({ text: 'ü'.repeat(40_000) });
 const SMALL = JSON.stringify({ text: 'ü'.repeat(30_000) });

@@ -1,8 +1,8 @@
 import { EventEmitter, on } from 'node:events';
-import type { TransportId } from '../../../src/contract/index.ts';
-import { channelOf, type Lane, laneOf, newMessageId } from '../../../src/lanes/lane.ts';
-import type { Claim, ClaimedEntry, LaneStore, NewEntry } from '../../../src/lanes/lane-store.ts';
-import type { LaneServer, Served, Turn } from '../../../src/lanes/serving.ts';
+import type { TransportId } from '../../src/contract/index.ts';
+import { channelOf, type Lane, laneOf, newMessageId } from '../../src/lanes/lane.ts';
+import type { Claim, ClaimedEntry, LaneStore, NewEntry } from '../../src/lanes/lane-store.ts';
+import type { LaneServer, Served, Turn } from '../../src/lanes/serving.ts';
 
 const TRANSPORT = 'net' as TransportId;
 export const CHANNEL = channelOf(TRANSPORT, 'outbound');

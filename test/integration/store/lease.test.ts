@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { TransportId } from '../../../src/contract/index.ts';
+import { holdLease, type Lease } from '../../../src/store/lease.ts';
+import { openStore, type Store } from '../../../src/store/store.ts';
+import { type RedisPeer, startRedis } from '../../support/peers/redis.ts';
+
+const NET = 'net' as TransportId;
+
+let redis: RedisPeer;
+let store: Store;
+let leases: Lease[];
+
+beforeEach(async () => {
+  redis = await startRedis();
+  store = openStore({ kind: 'url', url: `unix:${redis.socket}` });
+  leases = [];
+});
+
+afterEach(async () => {
+  redis.signal('SIGCONT');
+  await Promise.all(leases.map((lease) => lease.release().catch(() => undefined)));
+  await store.close();
+  await redis.stop();
+});
+
+function lease(holder: string, ttlMs = 30_000, onLost: () => void = () => undefined): Lease {
+  const held = holdLease(store, NET, holder, { ttlMs, onLost });
+  leases.push(held);
+  return held;
+}
+
+/** Asks until it is free. */
+async function acquired(wanted: Lease): Promise<number> {
+  for (;;) {
+    const token = await wanted.tryAcquire();
+    if (token !== undefined) return token;
+  }
+}
+
+const remainingMs = () => store.command('PTTL', store.partitionFor(NET), 'lease:net');
+
+describe('a lease', () => {
+  test('has one holder, and greater tokens from one to the next', async () => {
+    const [one, two] = [lease('one'), lease('two')];
+    const first = await acquired(one);
+    expect([await two.tryAcquire(), one.held, two.held]).toEqual([undefined, true, false]);
+    await one.release();
+    expect(one.held).toBe(false);
+    expect(await acquired(two)).toBeGreaterThan(first);
+    // What comes late from a former holder changes nothing.
+    await one.release();
+    expect(await one.tryAcquire()).toBeUndefined();
+  });
+
+  test('is renewed while its holder lives', async () => {
+    const one = lease('one', 300);
+    await acquired(one);
+    const began = performance.now();
+    let renewed = false;
+    // Over two lifetimes of the lease, in which another may ask as often as it likes.
+    while (performance.now() - began < 700) {
+      expect(await lease('two', 300).tryAcquire()).toBeUndefined();
+      renewed ||= Number(await remainingMs()) > 300 - (performance.now() - began);
+    }
+    expect([renewed, one.held]).toEqual([true, true]);
+  });
+
+  test('is lost, once, when it was taken from its holder', async () => {
+    let losses = 0;
+    const lost = new Promise<void>((resolve) => {
+      const one = lease('one', 300, () => {
+        losses += 1;
+        resolve();
+      });
+      void acquired(one).then(() => store.command('DEL', store.partitionFor(NET), 'lease:net'));
+    });
+    await lost;
+    const two = lease('two', 300);
+    await acquired(two);
+    expect([losses, leases[0]?.held, two.held]).toEqual([1, false, true]);
+  });
+
+  test('is lost before its end while Redis does not answer', async () => {
+    const lost = new Promise<void>((resolve) => {
+      const one = lease('one', 600, resolve);
+      void acquired(one).then(() => redis.signal('SIGSTOP'));
+    });
+    await lost;
+    redis.signal('SIGCONT');
+    expect(leases[0]?.held).toBe(false);
+  });
+
+  test('of a process that was paused is held no more at the moment it wakes', async () => {
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('./lease-holder.ts', import.meta.url)), redis.socket],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const says = async () => (await lines.next()).value;
+    expect(await says()).toBe('true');
+    child.kill('SIGUSR2');
+    expect(await says()).toBe('held');
+    child.kill('SIGSTOP');
+    await acquired(lease('one', 30_000));
+    // Delivered before anything else when it goes on.
+    child.kill('SIGUSR2');
+    child.kill('SIGCONT');
+    expect([await says(), await says()].sort()).toEqual(['lost', 'not held']);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+});
