@@ -1,13 +1,18 @@
 import { PRELUDE } from './prelude.ts';
 
-/**
- * What only moves on what is stored already runs in a full Redis too (a flag of Redis 7 and Valkey):
- * it is the way out of being full.
- */
-const ALSO_WHEN_FULL = `#!lua flags=allow-oom\n${PRELUDE}`;
+// The first line of a script tells the server (Redis 7, Valkey) what it may do, and lets it check in
+// a cluster that no more than one slot is touched.
+
+/** Brings something new in: refused while the server is full. */
+const STORES = `#!lua\n${PRELUDE}`;
+
+/** Moves on what is stored already, in a full server too: it is the way out of being full. */
+const MOVES = `#!lua flags=allow-oom\n${PRELUDE}`;
+
+const READS = `#!lua flags=no-writes\n${PRELUDE}`;
 
 /** [entries, entry…] -> the id that each repeats, or '' where it is stored now. */
-export const PUSH = `${PRELUDE}
+export const PUSH = `${STORES}
 local out = {}
 for i = 1, num() do out[i] = push() end
 return out
@@ -18,7 +23,7 @@ return out
  * -> [claims, partitions with more, next in ms]. A claim is [partition, lane, token, entry…], an
  * entry [id, record, journal]. `again`: the answer to the same turn was lost.
  */
-export const CLAIM = `${ALSO_WHEN_FULL}
+export const CLAIM = `${MOVES}
 local again, turn, channel, holder = num(), arg(), arg(), arg()
 local lease, left, most = num(), num(), num()
 local claims, more, soonest = {}, {}, -1
@@ -59,7 +64,7 @@ return { claims, more, soonest }
  * arguments, so that a fenced one can be passed over:
  * partition, channel, lane, token, lease, next, settlements, settlement…, reports, entry…
  */
-export const SETTLE = `${ALSO_WHEN_FULL}
+export const SETTLE = `${MOVES}
 local settle = {}
 
 function settle.H(k, list, id, channel, confirmed, ended)
@@ -159,7 +164,7 @@ return out
 `;
 
 /** [partition, lane, token, message] -> 1, or 0 when fenced. A new intent after an open one was cleared up. */
-export const REOPEN = `${ALSO_WHEN_FULL}
+export const REOPEN = `${MOVES}
 local k, lane, token, id = tag(num()), arg(), arg(), arg()
 local j = journal(k, id)
 if holding(k, lane) ~= token or not j then return 0 end
@@ -169,7 +174,7 @@ return 1
 `;
 
 /** [partition, lane, token, message, part, network id] -> 1, or 0 when fenced. */
-export const PART = `${ALSO_WHEN_FULL}
+export const PART = `${MOVES}
 local k, lane, token, id = tag(num()), arg(), arg(), arg()
 local j = journal(k, id)
 if holding(k, lane) ~= token or not j then return 0 end
@@ -181,7 +186,7 @@ return 1
 `;
 
 /** [partition, message, part, network id, state, reports, entry…] -> ended, noted or gone. */
-export const CONFIRM = `${ALSO_WHEN_FULL}
+export const CONFIRM = `${MOVES}
 local k, id, part, network, state = tag(num()), arg(), num(), arg(), arg()
 local channel = where(k, id)
 local j = journal(k, id)
@@ -200,7 +205,7 @@ return 'ended'
 `;
 
 /** [messages, (partition, message)…] -> [record, journal] each */
-export const READ = `${PRELUDE}
+export const READ = `${READS}
 local out = {}
 for i = 1, num() do
   local k, id = tag(num()), arg()
@@ -210,7 +215,7 @@ return out
 `;
 
 /** [channel, most, partitions, partition…] -> ids of the handed messages that ended by time. */
-export const EXPIRE = `${ALSO_WHEN_FULL}
+export const EXPIRE = `${MOVES}
 local channel, left, out = arg(), num(), {}
 for _ = 1, num() do
   local k = tag(num())
@@ -232,7 +237,7 @@ return out
 `;
 
 /** [channel, partition] -> how many handed messages wait in their lanes again. */
-export const REWIND = `${ALSO_WHEN_FULL}
+export const REWIND = `${MOVES}
 local channel, k = arg(), tag(num())
 local timers = k .. ':t:' .. channel
 local order = {}
@@ -248,7 +253,7 @@ return #order
 `;
 
 /** [partition, message, kind L or T, after in ms or keep] -> 1, or 0 when it is not handed. */
-export const BOUNCE = `${ALSO_WHEN_FULL}
+export const BOUNCE = `${MOVES}
 local k, id, kind = tag(num()), arg(), arg()
 local channel = where(k, id)
 local j = journal(k, id)
@@ -265,7 +270,7 @@ return 1
 `;
 
 /** [channel, holder, partitions, partition…] -> how many lanes were freed. */
-export const RELEASE = `${ALSO_WHEN_FULL}
+export const RELEASE = `${MOVES}
 local channel, holder, freed = arg(), arg(), 0
 for _ = 1, num() do
   local k = tag(num())
@@ -283,7 +288,7 @@ return freed
 `;
 
 /** [most, partitions, partition…] -> [id, since in ms] each, of each partition the latest first. */
-export const DEAD = `${PRELUDE}
+export const DEAD = `${READS}
 local most, out = num(), {}
 for _ = 1, num() do
   local k = tag(num())
@@ -294,7 +299,7 @@ return out
 `;
 
 /** [partition, message, deadline] -> 1, or 0 when there is no such dead letter that can be read. */
-export const REVIVE = `${PRELUDE}
+export const REVIVE = `${STORES}
 local k, id, deadline = tag(num()), arg(), arg()
 local dead = k .. ':dead'
 local record = call('ZSCORE', dead, id) and call('GET', k .. ':m:' .. id) or ''
@@ -312,7 +317,7 @@ return 1
 `;
 
 /** [partition, message] -> 1, or 0 when there is no such dead letter. */
-export const DISCARD = `${ALSO_WHEN_FULL}
+export const DISCARD = `${MOVES}
 local k, id = tag(num()), arg()
 if call('ZREM', k .. ':dead', id) == 0 then return 0 end
 forget(k, id)
@@ -320,14 +325,14 @@ return 1
 `;
 
 /** [partition, transport and network id, message, window] -> the news that came before. */
-export const BIND = `${ALSO_WHEN_FULL}
+export const BIND = `${MOVES}
 local k, name = tag(num()), arg()
 call('SET', k .. ':x:' .. name, arg(), 'PX', arg())
 return call('LRANGE', k .. ':w:' .. name, 0, -1)
 `;
 
 /** [partition, transport and network id, news, window] */
-export const KEEP = `${PRELUDE}
+export const KEEP = `${STORES}
 local k, name, news, window = tag(num()), arg(), arg(), arg()
 local list = k .. ':w:' .. name
 if call('LLEN', list) < 16 then call('RPUSH', list, news) end
