@@ -88,7 +88,7 @@ export class StreamLostError extends Error {
   override readonly name = 'StreamLostError';
 }
 
-/** Alone on its way, it ended the stream twice: park it. */
+/** Alone on its way, it ended the stream again and again (two complaints of the server suffice): park it. */
 export class PoisonousError extends Error {
   override readonly name = 'PoisonousError';
 }

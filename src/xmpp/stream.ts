@@ -100,7 +100,9 @@ export function openStream(options: StreamOptions): ComponentStream {
 }
 
 /** Pings that must all come back before the stream counts as the only one of its domain. */
-const PROBES = 8;
+const PROBES = 16;
+/** If they do not, another ping shows whether they are late or went elsewhere. */
+const PROBE_AGAIN_MS = 1_000;
 
 class Stream implements ComponentStream {
   readonly #options: StreamOptions;
@@ -190,9 +192,10 @@ class Stream implements ComponentStream {
   /** Where a second connection is accepted silently, some of these go to it, or its pings come to us. */
   #probe(): void {
     for (let i = 0; i < PROBES; i++) this.#writer?.ping();
+    const { heartbeatMs, answerMs, negotiateMs } = this.#timing;
     this.#heartbeat = new Heartbeat({
-      everyMs: this.#timing.heartbeatMs,
-      answerMs: () => (this.#online ? this.#timing.answerMs : this.#timing.negotiateMs),
+      everyMs: () => (this.#online ? heartbeatMs : Math.min(heartbeatMs, PROBE_AGAIN_MS)),
+      answerMs: () => (this.#online ? answerMs : negotiateMs),
       unansweredSince: () => this.#window.unansweredSince,
       pingedAt: () => this.#window.pingedAt,
       ping: () => this.#writer?.ping(),
@@ -201,10 +204,8 @@ class Stream implements ComponentStream {
   }
 
   #onSilence(): void {
-    const { domain } = this.#options;
-    const some = !this.#online && this.#window.oldestPing > 0;
     const { answerMs, negotiateMs } = this.#timing;
-    this.#link?.end(some ? notExclusive(domain) : halfOpen(this.#online ? answerMs : negotiateMs));
+    this.#link?.end(halfOpen(this.#online ? answerMs : negotiateMs));
   }
 
   #onStanza(stanza: Element): void {
@@ -220,7 +221,7 @@ class Stream implements ComponentStream {
       return;
     }
     this.#lastCertainAt = Date.now();
-    if (!this.#online && this.#running && this.#window.oldestPing === PROBES) this.#goOnline();
+    if (!this.#online && this.#running && this.#window.oldestPing >= PROBES) this.#goOnline();
     if (!this.#running && this.#window.unansweredSince === undefined) this.#link?.finish(STOPPED);
     else this.#writer?.flushSoon();
   }
@@ -252,7 +253,7 @@ class Stream implements ComponentStream {
     this.#writer = undefined;
     this.#heartbeat?.stop();
     this.#heartbeat = undefined;
-    this.#window.lose(end.suspicious);
+    this.#window.lose(end.suspicion);
     this.#report(end);
     this.#tell(() => this.#options.listener.offline(end.reason, this.#lastCertainAt));
     this.#stopped?.();

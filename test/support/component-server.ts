@@ -33,6 +33,8 @@ export class ComponentServer {
   refusal: string | undefined;
   /** A second connection of a domain is accepted, and stanzas are dealt out in turn (ejabberd). */
   sharing = false;
+  /** So many of the next stanzas go to somebody else. */
+  strays = 0;
   /** Says nothing at all: not even the header. */
   mute = false;
   /** A stanza for which it ends the stream, and how. */
@@ -91,10 +93,10 @@ export class ComponentServer {
     this.#holding = true;
   }
 
-  /** Routes what was kept, and goes on. */
-  release(): void {
-    this.#holding = false;
-    for (const stanza of this.#held.splice(0)) this.#route(stanza);
+  /** Routes what was kept, and goes on; or only so many of them. */
+  release(count = Number.POSITIVE_INFINITY): void {
+    for (const stanza of this.#held.splice(0, count)) this.#route(stanza);
+    if (count === Number.POSITIVE_INFINITY) this.#holding = false;
   }
 
   /** Stops reading, so that the gateway's writes pile up. */
@@ -214,7 +216,8 @@ export class ComponentServer {
     const domain = JID.exec(stanza.attrs.to ?? '')?.[1];
     const owners = [...this.#sessions].filter((one) => one.accepted && one.domain === domain);
     const owner = owners[this.#turn++ % owners.length];
-    owner?.socket.write(serialise(stanza, NS_COMPONENT));
+    if (this.strays > 0) this.strays--;
+    else owner?.socket.write(serialise(stanza, NS_COMPONENT));
   }
 
   #changed(): void {

@@ -1,6 +1,6 @@
 /** Why a stream, or an attempt at one, ended: in words for an operator. Pure. */
 
-import { type Element, NS_STREAMS } from '../xml/element.ts';
+import { type Element, NS_COMPONENT, NS_STREAMS } from '../xml/element.ts';
 
 export interface StreamEnd {
   /**
@@ -11,9 +11,14 @@ export interface StreamEnd {
    */
   readonly cause: 'unreachable' | 'refused' | 'taken' | 'stopped';
   readonly reason: string;
-  /** What we wrote may have ended it. */
-  readonly suspicious: boolean;
+  readonly suspicion: Suspicion;
 }
+
+/**
+ * How much speaks for it that what we wrote ended the stream. `strong`: the server complained.
+ * `weak`: it vanished without a word, as one does that falls over a stanza, or that is restarted.
+ */
+export type Suspicion = 'none' | 'weak' | 'strong';
 
 /** Where the server is said to be, and as whom we go there. */
 export interface Destination {
@@ -25,7 +30,7 @@ export interface Destination {
 export const STOPPED: StreamEnd = {
   cause: 'stopped',
   reason: 'The stream was closed by us.',
-  suspicious: false,
+  suspicion: 'none',
 };
 
 /** A stream error, RFC 6120 §4.9. */
@@ -34,7 +39,7 @@ export function endByStreamError(error: Element, { domain, host, port }: Destina
   switch (condition) {
     case 'not-authorized':
       return refused(
-        `The server refused the secret of ${domain} (not-authorized): it differs from the server's own setting.`,
+        `The server refused the secret of ${domain} (not-authorized): it differs from the server's own setting, or the server does not know ${domain}.`,
       );
     case 'host-unknown':
     case 'host-gone':
@@ -45,20 +50,18 @@ export function endByStreamError(error: Element, { domain, host, port }: Destina
       return {
         cause: 'taken',
         reason: `Another connection holds ${domain} (conflict).`,
-        suspicious: false,
+        suspicion: 'none',
       };
     case 'invalid-namespace':
     case 'unsupported-version':
-      return refused(
-        `${host}:${port} does not take components (${condition}): it may be the port for clients.`,
-      );
+      return refused(`${host}:${port} does not take components (${condition}).`);
     case 'system-shutdown':
     case 'reset':
     case 'connection-timeout':
     case 'remote-connection-failed':
       return unreachable(`The server ended the stream (${condition}).`);
     default:
-      return unreachable(`The server ended the stream with an error (${condition}).`, true);
+      return unreachable(`The server ended the stream with an error (${condition}).`, 'strong');
   }
 }
 
@@ -73,7 +76,7 @@ export function endBySocketError(error: Error, { host, port }: Destination): Str
       return unreachable(`The name ${host} was not found (${code}).`);
     case 'ECONNRESET':
     case 'EPIPE':
-      return unreachable(`${host}:${port} broke the connection (${code}).`, true);
+      return unreachable(`${host}:${port} broke the connection (${code}).`, 'weak');
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
@@ -85,9 +88,19 @@ export function endBySocketError(error: Error, { host, port }: Destination): Str
   }
 }
 
-/** The root element is not that of a stream. Undefined: it is. */
-export function endByWrongRoot(root: Element, { host, port }: Destination): StreamEnd | undefined {
-  return root.name === 'stream' && root.ns === NS_STREAMS ? undefined : foreign({ host, port });
+/**
+ * The stream header is not that of a component stream. Undefined: it is.
+ * @param inner the namespace of its stanzas
+ */
+export function endByWrongHeader(
+  root: Element,
+  inner: string,
+  { host, port }: Destination,
+): StreamEnd | undefined {
+  if (root.name !== 'stream' || root.ns !== NS_STREAMS) return foreign({ host, port });
+  if (inner === NS_COMPONENT) return undefined;
+  const whose = inner === 'jabber:client' ? 'It is the port for clients.' : 'It has another use.';
+  return refused(`${host}:${port} does not take components. ${whose}`);
 }
 
 /** It answered, but not with XML. */
@@ -100,7 +113,7 @@ export function noAnswer({ host, port }: Destination, ms: number): StreamEnd {
 }
 
 export function closedByServer(): StreamEnd {
-  return unreachable('The server closed the stream.', true);
+  return unreachable('The server closed the stream.', 'weak');
 }
 
 export function unreadable(why: string): StreamEnd {
@@ -117,7 +130,7 @@ export function notExclusive(domain: string): StreamEnd {
   return {
     cause: 'taken',
     reason: `The stream is not exclusive: another connection shares the traffic of ${domain}.`,
-    suspicious: false,
+    suspicion: 'none',
   };
 }
 
@@ -132,12 +145,12 @@ function streamCondition(error: Element): string {
 
 const NS_STREAM_ERROR = 'urn:ietf:params:xml:ns:xmpp-streams';
 
-function unreachable(reason: string, suspicious = false): StreamEnd {
-  return { cause: 'unreachable', reason, suspicious };
+function unreachable(reason: string, suspicion: Suspicion = 'none'): StreamEnd {
+  return { cause: 'unreachable', reason, suspicion };
 }
 
 function refused(reason: string): StreamEnd {
-  return { cause: 'refused', reason, suspicious: false };
+  return { cause: 'refused', reason, suspicion: 'none' };
 }
 
 function seconds(ms: number): string {

@@ -1,8 +1,11 @@
-/** One timer a stream: pings when nothing else does, and finds the link that answers no more. */
+/**
+ * One timer a stream: pings when nothing else does, and finds the link that answers no more. It also
+ * pings while an answer is missing: if a later ping comes back first, the missing one went elsewhere.
+ */
 
 export interface HeartbeatOptions {
-  /** Milliseconds from the newest ping to the next, when all have come back. */
-  readonly everyMs: number;
+  /** Milliseconds from the newest ping to the next. */
+  everyMs(): number;
   /** Milliseconds within which a ping must come back. */
   answerMs(): number;
   /** When the oldest ping that has not come back was sent, on the clock of `performance.now`. */
@@ -19,7 +22,7 @@ export class Heartbeat {
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
-    this.#arm(options.everyMs);
+    this.#next();
   }
 
   stop(): void {
@@ -50,16 +53,9 @@ export class Heartbeat {
   #next(): void {
     const { everyMs, answerMs, unansweredSince, pingedAt, ping } = this.#options;
     const now = performance.now();
-    if (unansweredSince() === undefined && now - pingedAt() >= everyMs) ping();
-    const since = unansweredSince();
-    this.#arm(
-      since === undefined
-        ? pingedAt() + everyMs - now
-        : Math.min(since + answerMs() - now, everyMs),
-    );
-  }
-
-  #arm(ms: number): void {
-    this.#timer = setTimeout(() => this.#beat(), Math.max(1, Math.ceil(ms)));
+    if (now - pingedAt() >= everyMs()) ping();
+    const since = unansweredSince() ?? Number.POSITIVE_INFINITY;
+    const due = Math.min(pingedAt() + everyMs(), since + answerMs());
+    this.#timer = setTimeout(() => this.#beat(), Math.max(1, Math.ceil(due - now)));
   }
 }

@@ -14,7 +14,7 @@ import {
   type Destination,
   endBySocketError,
   endByStreamError,
-  endByWrongRoot,
+  endByWrongHeader,
   foreign,
   noAnswer,
   type StreamEnd,
@@ -58,7 +58,7 @@ export class Link {
     this.#options = options;
     this.#events = events;
     this.#reader = new StreamReader({
-      opened: (root) => this.#onRoot(root),
+      opened: (root, inner) => this.#onHeader(root, inner),
       element: (element) => this.#onElement(element),
       skipped: (header, why) => header !== undefined && events.skipped(header, why),
       closed: () => this.end(this.#finishing ?? closedByServer()),
@@ -135,8 +135,8 @@ export class Link {
     }
   }
 
-  #onRoot(root: Element): void {
-    const wrong = endByWrongRoot(root, this.#options);
+  #onHeader(root: Element, inner: string): void {
+    const wrong = endByWrongHeader(root, inner, this.#options);
     if (wrong !== undefined) {
       this.end(wrong);
     } else {

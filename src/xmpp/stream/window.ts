@@ -4,6 +4,7 @@
  */
 
 import { PoisonousError, StreamLostError } from '../port.ts';
+import type { Suspicion } from './end.ts';
 
 const BATCH = 32;
 const BATCHES = 4;
@@ -11,8 +12,12 @@ const BATCHES = 4;
 const BATCH_LENGTH = 256 * 1024;
 const FULL = BATCH * BATCHES;
 
-/** How often a stanza may end the stream while it is alone. */
-const STRIKES = 2;
+/**
+ * A stanza that was alone when the stream ended is poisonous at this much evidence: two complaints
+ * of the server, or five ends without a word. Servers that are restarted end without a word, too.
+ */
+const POISONOUS = 10;
+const EVIDENCE: Readonly<Record<Suspicion, number>> = { none: 0, weak: 2, strong: 5 };
 
 interface Waiting {
   readonly xml: string;
@@ -39,7 +44,7 @@ export class Window {
   #careful = 0;
   #live = 0;
   #liveCertain = 0;
-  readonly #strikes = new Map<string, number>();
+  readonly #evidence = new Map<string, number>();
 
   /** When the oldest ping that has not come back was taken; undefined when all have. */
   get unansweredSince(): number | undefined {
@@ -104,7 +109,7 @@ export class Window {
     this.#liveCertain = batch.live;
     this.#careful = Math.max(0, this.#careful - batch.stanzas.length);
     for (const stanza of batch.stanzas) {
-      if (stanza.id !== undefined) this.#strikes.delete(stanza.id);
+      if (stanza.id !== undefined) this.#evidence.delete(stanza.id);
       stanza.resolve();
     }
     return true;
@@ -118,34 +123,33 @@ export class Window {
   /**
    * The stream has ended: everything that was not acknowledged is rejected, and the next stream
    * begins with one stanza at a time, so that the one which ends streams shows itself.
-   * @param suspicious what was written may have ended it
    */
-  lose(suspicious: boolean): void {
+  lose(suspicion: Suspicion): void {
     const lost = this.#batches.splice(0).flatMap((batch) => batch.stanzas);
     const [alone, another] = lost;
-    const blamed = suspicious && another === undefined && this.#live === this.#liveCertain;
-    const poisonous = blamed && alone !== undefined && this.#strike(alone);
+    const isAlone = another === undefined && this.#live === this.#liveCertain;
+    const poisonous = isAlone && alone !== undefined && this.#isPoisonous(alone, suspicion);
     if (lost.length > 0) this.#careful = FULL;
     this.#oldest = this.#live = this.#liveCertain = 0;
     for (const stanza of lost) {
       stanza.reject(
         poisonous
-          ? new PoisonousError('Alone on its way, it ended the stream twice.')
+          ? new PoisonousError('Alone on its way, it ended the stream again and again.')
           : new StreamLostError('The stream ended before the server had answered for it.'),
       );
     }
     this.refuseWaiting();
   }
 
-  /** True when it was the last strike. A stanza without an id can not be known again. */
-  #strike({ id }: Waiting): boolean {
-    if (id === undefined) return false;
-    const strikes = (this.#strikes.get(id) ?? 0) + 1;
-    this.#strikes.delete(id);
-    if (strikes >= STRIKES) return true;
-    this.#strikes.set(id, strikes);
-    const [eldest] = this.#strikes.keys();
-    if (this.#strikes.size > FULL && eldest !== undefined) this.#strikes.delete(eldest);
+  /** Adds to the evidence. A stanza without an id can not be known again. */
+  #isPoisonous({ id }: Waiting, suspicion: Suspicion): boolean {
+    if (id === undefined || suspicion === 'none') return false;
+    const evidence = (this.#evidence.get(id) ?? 0) + EVIDENCE[suspicion];
+    this.#evidence.delete(id);
+    if (evidence >= POISONOUS) return true;
+    this.#evidence.set(id, evidence);
+    const [eldest] = this.#evidence.keys();
+    if (this.#evidence.size > FULL && eldest !== undefined) this.#evidence.delete(eldest);
     return false;
   }
 

@@ -13,16 +13,19 @@ import { OUTERMOST, resolve, type Scope } from './namespaces.ts';
 import { isSpace, MAX_REFERENCE, malformed, readStartTag, readText, XmlError } from './tag.ts';
 
 /** Of one stanza, in UTF-16 units of its XML. The servers' own bound between servers is the same. */
-export const MAX_STANZA_LENGTH = 512 * 1024;
-export const MAX_DEPTH = 64;
+const MAX_STANZA_LENGTH = 512 * 1024;
+const MAX_DEPTH = 64;
 
 /** Why a stanza was skipped. */
 export type SkipReason = 'too large' | 'too deep' | 'too many attributes' | 'unreadable names';
 
 /** Called synchronously, in the order of the stream. */
 export interface ReaderEvents {
-  /** The root's start tag. */
-  opened(root: Element): void;
+  /**
+   * The root's start tag.
+   * @param inner the namespace of its children, where they declare no other
+   */
+  opened(root: Element, inner: string): void;
   /** A child of the root, complete. */
   element(element: Element): void;
   /**
@@ -172,7 +175,7 @@ export class StreamReader {
     const element = { name, ns, attrs, children: [] };
     this.#open.push({ tag: tag.name, scope, element });
     if (outer === undefined) {
-      this.#events.opened(element);
+      this.#events.opened(element, scope.ns);
       return;
     }
     if (this.#open.length > 2) outer.element.children.push(element);

@@ -156,6 +156,26 @@ describe('a domain that somebody takes', () => {
     await seen.until(({ onlines }) => onlines === 2);
   });
 
+  it.each([1, 16])('silently, is found when %i of the probes go to him', async (strays) => {
+    use.server.strays = strays;
+    const { seen } = use.start({ heartbeatMs: 20 });
+    await seen.until(({ reasons }) => reasons.length === 1);
+    expect(seen.reasons[0]).toMatch(/not exclusive/);
+    expect(seen.onlines).toBe(0);
+  });
+
+  it('silently, is found when the last of the probes goes to him', async () => {
+    const { server } = use;
+    server.hold();
+    const { seen } = use.start({ heartbeatMs: 60_000 });
+    await server.until(({ received }) => received.length === 16);
+    server.release(15);
+    server.strays = 1;
+    server.release();
+    await seen.until(({ reasons }) => reasons.length === 1);
+    expect(seen.reasons[0]).toMatch(/not exclusive/);
+  });
+
   it('silently, is no stream for either of the two', async () => {
     use.server.sharing = true;
     const first = await use.online();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PoisonousError, StreamLostError } from '../../../../src/xmpp/port.ts';
+import type { Suspicion } from '../../../../src/xmpp/stream/end.ts';
 import { Window } from '../../../../src/xmpp/stream/window.ts';
 
 /** Adds stanzas `<0/>`, `<1/>`… and remembers what became of each. */
@@ -70,7 +71,7 @@ describe('a stream that ended', () => {
     const fates = filled(window, 200);
     take(window);
     window.acknowledge(0);
-    window.lose(true);
+    window.lose('strong');
     await settle();
     const names = [...fates.values()];
     expect(names.filter((name) => name === 'delivered')).toHaveLength(32);
@@ -81,7 +82,7 @@ describe('a stream that ended', () => {
     const window = new Window();
     filled(window, 2);
     take(window);
-    window.lose(false);
+    window.lose('none');
     filled(window, 300);
     for (let ping = 0; ping < 128; ping++) {
       expect(take(window)).toEqual([{ stanzas: 1, ping }]);
@@ -93,7 +94,7 @@ describe('a stream that ended', () => {
   it('changes nothing where nothing was on its way', () => {
     const window = new Window();
     window.takePing(0);
-    window.lose(true);
+    window.lose('strong');
     filled(window, 64);
     expect(take(window)).toHaveLength(2);
   });
@@ -101,14 +102,18 @@ describe('a stream that ended', () => {
 
 describe('a stanza that was alone when the stream ended', () => {
   /** One life of a stream: it dies of its only stanza. */
-  async function die(window: Window, id: string | undefined, suspicious = true): Promise<unknown> {
+  async function die(
+    window: Window,
+    id: string | undefined,
+    suspicion: Suspicion = 'strong',
+  ): Promise<unknown> {
     const fate = window.add('<x/>', id).catch((error: unknown) => error);
     take(window);
-    window.lose(suspicious);
+    window.lose(suspicion);
     return fate;
   }
 
-  it('is poisonous the second time, and is forgotten then', async () => {
+  it('is poisonous at the second complaint of the server, and is forgotten then', async () => {
     const window = new Window();
     expect(await die(window, 'p')).toBeInstanceOf(StreamLostError);
     expect(await die(window, 'other')).toBeInstanceOf(StreamLostError);
@@ -116,10 +121,18 @@ describe('a stanza that was alone when the stream ended', () => {
     expect(await die(window, 'p')).toBeInstanceOf(StreamLostError);
   });
 
+  it('is poisonous at the fifth end without a word: servers are restarted', async () => {
+    const window = new Window();
+    for (let i = 0; i < 4; i++) {
+      expect(await die(window, 'p', 'weak')).toBeInstanceOf(StreamLostError);
+    }
+    expect(await die(window, 'p', 'weak')).toBeInstanceOf(PoisonousError);
+  });
+
   it('is innocent where the stream ended for another reason', async () => {
     const window = new Window();
-    for (let i = 0; i < 3; i++) {
-      expect(await die(window, 'p', false)).toBeInstanceOf(StreamLostError);
+    for (let i = 0; i < 9; i++) {
+      expect(await die(window, 'p', 'none')).toBeInstanceOf(StreamLostError);
     }
   });
 
