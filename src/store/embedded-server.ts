@@ -9,6 +9,7 @@ import {
   open,
   readFile,
   realpath,
+  rmdir,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
@@ -59,6 +60,11 @@ export async function socketOf({ directory, lock }: ServerFiles): Promise<string
   return join(await mkdtemp(join(tmpdir(), prefix)), 'redis.sock');
 }
 
+/** Removes the directory that `socketOf` made for a socket which was never used. */
+export async function dropSocket({ directory }: ServerFiles, socket: string): Promise<void> {
+  if (dirname(socket) !== directory) await rmdir(dirname(socket)).catch(() => undefined);
+}
+
 async function isPrivate(folder: string): Promise<boolean> {
   const found = await lstat(folder).catch(() => undefined);
   return (
@@ -74,9 +80,8 @@ export interface Launch {
 }
 
 const TAKEN = 75;
-const NO_FLOCK = 76;
 const START = `
-command -v flock >/dev/null || exit ${NO_FLOCK}
+command -v flock >/dev/null || { echo 'the command flock (of util-linux) is missing'; exit 1; }
 exec 3>>"$1" || exit 1
 flock -n 3 || exit ${TAKEN}
 printf %s "$2" >"$1"
@@ -110,7 +115,6 @@ export async function launch(
     let ended: 'taken' | 'failed' | undefined;
     child.once('exit', (code) => {
       ended = code === TAKEN ? 'taken' : 'failed';
-      if (code === NO_FLOCK) ended = 'failed';
     });
     child.once('error', () => {
       ended = 'failed';

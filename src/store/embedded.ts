@@ -16,6 +16,7 @@ import { realpath } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import {
   appendfsync,
+  dropSocket,
   EmbeddedError,
   type Launch,
   lastWords,
@@ -141,7 +142,9 @@ async function attach(
     if (started?.ended() === 'taken') {
       // Somebody was faster, and where the path is long he may have chosen another socket.
       started = undefined;
-      socket = await socketOf(files);
+      const theirs = await socketOf(files);
+      if (theirs !== socket) await dropSocket(files, socket);
+      socket = theirs;
     }
     started ??= await launch(files, socket, settings);
     await new Promise<void>((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
