@@ -40,8 +40,10 @@ export async function openCustody(settings: Settings, log: Log, ending: Ending):
   ending.add(async () => admission.stop());
   const wake = openWake(store, (error) => log.warn({ error }, 'wake-up calls'));
   ending.add(() => wake.close());
-  const lanes = await spooled(batched(redisLaneStore(store)), join(settings.state, 'spool'));
-  ending.add(async () => lanes.stop());
+  const spool = await spooled(redisLaneStore(store), join(settings.state, 'spool'));
+  ending.add(async () => spool.stop());
+  // In this order: a large message is on disk before the next of its lane is stored.
+  const lanes = batched(spool);
   return { store, lanes, wake, admits: () => admission.admits() };
 }
 
