@@ -1,0 +1,18 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+const TICKS_A_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+
+/** Seconds of CPU that a process has used, all its threads: proc(5), `utime` and `stime`. */
+function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The second field is the program's name in brackets, with whatever characters it likes.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+}
+
+/** What each of some processes uses from now on. */
+export function cpuMeter(pids: readonly number[]): () => readonly number[] {
+  const before = pids.map(cpuSeconds);
+  return () => pids.map((pid, index) => cpuSeconds(pid) - (before[index] ?? 0));
+}

@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { ROOT } from '../support/processes.ts';
+
+interface Row {
+  readonly what: string;
+  readonly measure: string;
+  readonly value: number;
+  readonly goal?: { readonly value: number; readonly gate: boolean };
+  readonly verdict: string;
+}
+
+test('the bench, in its short form, shows every figure beside its goal', async () => {
+  const rows = await bench('--quick', '--json');
+  for (const { value } of rows) expect(value).toBeGreaterThanOrEqual(0);
+
+  const withGoals = rows.filter(({ goal }) => goal !== undefined);
+  expect(withGoals.map(({ what, measure, goal }) => `${what}: ${measure} ${goal?.value}`)).toEqual([
+    ...ownGateway('always', [7_000, 9, 50]),
+    ...ownGateway('everysec', [10_000, 1, 15]),
+    ...behind('Prosody', 3_800),
+    ...behind('ejabberd', 8_500),
+    '2,000 waiting: bytes of Redis a message beyond its text 1024',
+    '2,000 waiting: seconds from the start to ready 3',
+  ]);
+  for (const { goal, verdict } of withGoals) {
+    expect(goal?.gate === true ? ['PASS', 'OVER'] : ['met', 'missed']).toContain(verdict);
+  }
+
+  const compared = rows.filter(({ measure }) => measure.startsWith('rate, of '));
+  expect(compared.map(({ measure }) => measure)).toEqual([
+    'rate, of XADD alone',
+    'rate, of XADD alone',
+    'rate, of Prosody alone',
+    'rate, of ejabberd alone',
+  ]);
+  // Memory is the one figure that a short run shows as well as a long one.
+  expect(rows.find(({ measure }) => measure.startsWith('bytes of Redis'))?.verdict).toBe('PASS');
+});
+
+function ownGateway(fsync: string, [rate, p50, p99]: readonly number[]): string[] {
+  return [
+    `stanza in → durable → adapter, ${fsync}: messages/s ${rate}`,
+    ...cpu(`stanza in → durable → adapter, ${fsync}`),
+    `added latency at 1,000/s, ${fsync}: ms, half of all below ${p50}`,
+    `added latency at 1,000/s, ${fsync}: ms, 99 % of all below ${p99}`,
+    ...cpu(`adapter in → durable → stanza → ping back, ${fsync}`),
+  ];
+}
+
+function behind(server: string, rate: number): string[] {
+  const what = `behind ${server}, everysec`;
+  return [`${what}: messages/s ${rate}`, ...cpu(what)];
+}
+
+function cpu(what: string): string[] {
+  return [`${what}: µs of CPU a message, gateway 50`, `${what}: µs of CPU a message, Redis 45`];
+}
+
+async function bench(...options: readonly string[]): Promise<readonly Row[]> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--conditions=source', `${ROOT}test/bench/main.ts`, 'core', ...options],
+    { env: { ...process.env, NODE_OPTIONS: '' } },
+  );
+  return JSON.parse(stdout) as readonly Row[];
+}
