@@ -16,7 +16,7 @@ export class StartCheckError extends Error {
   }
 }
 
-const OLDEST = [6, 2] as const;
+const OLDEST = [7, 0] as const;
 /** So long a server may be away at the start: it may be started together with us. */
 const UNREACHABLE_MS = 10_000;
 

@@ -62,7 +62,15 @@ export class Custody {
     return queue?.held?.token === claim.token ? queue : undefined;
   }
 
-  take(queue: Queue, holder: string, leaseMs: number, most: number): Claim {
+  /** @param after of an earlier holder: his lease is over, or he has just settled */
+  take(
+    queue: Queue,
+    holder: string,
+    leaseMs: number,
+    most: number,
+    after: 'lease' | 'settlement',
+  ): Claim {
+    const lapsed = after === 'lease' ? queue.held?.token : undefined;
     const token = this.#count();
     queue.held = { token, holder };
     queue.dueAt = this.now + leaseMs;
@@ -72,7 +80,7 @@ export class Custody {
       if (message === undefined) continue;
       const alone = message.crashes > 0 || isOpen(message);
       if (alone && entries.length > 0) break;
-      entries.push(this.#intent(message));
+      entries.push(this.#intent(message, token, lapsed));
       if (alone) break;
     }
     return { lane: queue.lane, token, entries };
@@ -94,7 +102,7 @@ export class Custody {
     for (const report of reports) this.push(report);
     const more = queue.ids.length > 0 && wait === undefined;
     if (more && next > 0) {
-      const taken = this.take(queue, holder, leaseMs, next);
+      const taken = this.take(queue, holder, leaseMs, next, 'settlement');
       return { result: 'settled', next: taken, more: false, confirmed };
     }
     queue.held = undefined;
@@ -142,9 +150,12 @@ export class Custody {
     return queue;
   }
 
-  #intent(message: Message): ClaimedEntry {
+  #intent(message: Message, token: number, lapsed: number | undefined): ClaimedEntry {
     const interrupted = isOpen(message);
-    if (message.state === 'sending') message.crashes += 1;
+    // Whoever let his lease run out left in a crash what he had open, be it only to look into it.
+    const left = message.state === 'unknown' && lapsed !== undefined && message.token === lapsed;
+    if (message.state === 'sending' || left) message.crashes += 1;
+    message.token = token;
     if (interrupted) message.state = 'unknown';
     else this.open(message);
     return { ...entryOf(message), interrupted };

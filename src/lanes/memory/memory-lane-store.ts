@@ -46,7 +46,7 @@ export function memoryLaneStore(options: { readonly now?: () => number } = {}): 
       const due = ours.filter(({ dueAt }) => dueAt <= now).sort((a, b) => a.dueAt - b.dueAt);
       const claims = due
         .slice(0, lanes)
-        .map((queue) => custody.take(queue, holder, leaseMs, perLane));
+        .map((queue) => custody.take(queue, holder, leaseMs, perLane, 'lease'));
       const more = new Set(due.slice(lanes).map(({ lane }) => lane.partition));
       const waits = ours.map(({ dueAt }) => dueAt - now).filter((wait) => wait > 0);
       const nextInMs = waits.length === 0 ? undefined : Math.min(...waits);

@@ -14,6 +14,8 @@ export interface Message {
   state: Entry['state'];
   attempts: number;
   crashes: number;
+  /** Of the claim that had it last. */
+  token: number;
   since: number;
   parts: Part[];
   /** Of a handed message: when its time is over. */
@@ -24,7 +26,15 @@ export function newMessage(entry: NewEntry, sequence: number): Message {
   const { id, lane, event, acceptedAt, deadlineAt } = entry;
   return {
     ...{ id, lane, event, acceptedAt, deadlineAt, sequence },
-    ...{ state: 'waiting', attempts: 0, crashes: 0, since: acceptedAt, parts: [], keptUntil: 0 },
+    ...{
+      state: 'waiting',
+      attempts: 0,
+      crashes: 0,
+      token: 0,
+      since: acceptedAt,
+      parts: [],
+      keptUntil: 0,
+    },
   };
 }
 

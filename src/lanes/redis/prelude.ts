@@ -113,8 +113,10 @@ end
 
 -- Takes the first entries of a lane: a token, the lease, and an intent for each of them. Stops
 -- before the answer is larger than 'room' bytes, so that long messages do not fill any memory.
+-- 'lapsed' is the token of a holder who let his lease run out: what he had open, he left in a crash,
+-- be it while he sent it or while he looked into what an earlier one had left.
 local room = 1048576
-local function take(partition, channel, lane, holder, turn, lease, most)
+local function take(partition, channel, lane, holder, turn, lease, most, lapsed)
   local k = tag(partition)
   local ids = call('LRANGE', k .. ':l:' .. lane, 0, most - 1)
   if #ids == 0 then
@@ -133,9 +135,10 @@ local function take(partition, channel, lane, holder, turn, lease, most)
     if not j then
       text = 'S 1 0 ' .. token .. ' ' .. now_text .. ' -'
     else
+      local crashed = j.state == 'S' or (j.state == 'U' and j.token == lapsed)
       j.token = token
       if j.state == 'S' or j.state == 'U' then
-        if j.state == 'S' then j.crashes = j.crashes + 1 end
+        if crashed then j.crashes = j.crashes + 1 end
         j.state = 'U'
       else
         j.state, j.attempts, j.since = 'S', j.attempts + 1, now_text

@@ -44,7 +44,7 @@ for _ = 1, num() do
       more[#more + 1] = partition
       break
     end
-    local claim = take(partition, channel, lane, holder, turn, lease, most)
+    local claim = take(partition, channel, lane, holder, turn, lease, most, (holding(k, lane)))
     if claim then
       left = left - 1
       claims[#claims + 1] = claim

@@ -89,15 +89,25 @@ export const leases: readonly Check[] = [
     expect((await room.claim()).claims).toEqual([]);
   }),
 
-  check(
-    'a crash while an open intent is looked into is not the fault of the message',
-    async (room) => {
-      await room.push(room.lane(), 'a');
-      await room.one({ leaseMs: 0 });
-      await room.one({ leaseMs: 0 });
-      expect((await room.one()).entries).toMatchObject([{ crashes: 1, interrupted: true }]);
-    },
-  ),
+  check('a crash while an open intent is looked into counts, too', async (room) => {
+    await room.push(room.lane(), 'poison');
+    await room.one({ leaseMs: 0 });
+    for (const crashes of [1, 2, 3]) {
+      const { entries } = await room.one({ leaseMs: 0 });
+      expect(entries).toMatchObject([{ crashes, interrupted: true }]);
+    }
+  }),
+
+  check('to put an open intent off, or to give it back, is no crash', async (room) => {
+    await room.push(room.lane(), 'a');
+    await room.one({ leaseMs: 0 });
+    for (const kind of ['unknown', 'untouched'] as const) {
+      const claim = await room.one();
+      expect(claim.entries).toMatchObject([{ crashes: 1, interrupted: true }]);
+      await room.settled(claim, [kind === 'unknown' ? { kind, afterMs: 0 } : { kind }]);
+    }
+    expect((await room.one()).entries).toMatchObject([{ crashes: 1, interrupted: true }]);
+  }),
 
   check('a head that met a crash is claimed alone', async (room) => {
     await room.push(room.lane(), 'a', 'b', 'c');

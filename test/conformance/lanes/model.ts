@@ -97,12 +97,15 @@ export class Model {
 
   #take(index: number, holder: string, perLane: number, leaseIsOver: boolean): ModelClaim {
     const lane = this.#lane(index);
+    // Whoever still holds a lane that is due has let his lease run out.
+    const leftOpen = lane.held?.messages ?? [];
     const messages: ModelMessage[] = [];
     for (const message of lane.queue.slice(0, perLane)) {
       const open = message.state !== 'waiting';
       const alone = open || message.crashes > 0;
       if (alone && messages.length > 0) break;
-      if (message.state === 'sending') message.crashes += 1;
+      const left = message.state === 'unknown' && leftOpen.includes(message);
+      if (message.state === 'sending' || left) message.crashes += 1;
       if (!open) message.attempts += 1;
       message.state = open ? 'unknown' : 'sending';
       messages.push(message);
