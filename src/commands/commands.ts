@@ -71,11 +71,3 @@ function addressesOf(addressing: Addressing<unknown>, account: AccountLink<unkno
   if (addresses.length === 0) return 'You have no address of your own there.';
   return `Your address is ${addresses.join(', ')}.`;
 }
-
-/** The address of the helper who takes the words: some clients can not chat with a bare domain. */
-export const HELPER = 'help';
-
-/** Whether a local part (wire form) is one of the gateway itself. */
-export function isHelper(local: string | undefined): boolean {
-  return local === undefined || local === HELPER;
-}

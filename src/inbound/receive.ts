@@ -16,6 +16,7 @@ import { laneOf, laneOfItsOwn, newMessageId } from '../lanes/lane.ts';
 import type { LaneStore, NewEntry } from '../lanes/lane-store.ts';
 import { storeInbound } from '../lanes/stored.ts';
 import { type BareJid, JidError, jidLocal } from '../xmpp/jid.ts';
+import { isGateway } from '../xmpp/port.ts';
 import { readable } from './readable.ts';
 import { INBOUND_DEADLINE_MS } from './say.ts';
 
@@ -85,7 +86,9 @@ function speaker(
 
 function localOf(addressing: Addressing<unknown>, peer: PeerId): string | undefined {
   try {
-    return jidLocal(addressing.formatPeer(peer));
+    const local = jidLocal(addressing.formatPeer(peer));
+    // Nobody on a network speaks in the gateway's own name, whatever he calls himself there.
+    return isGateway(local) ? undefined : local;
   } catch (error) {
     if (error instanceof JidError) return undefined;
     throw error;

@@ -1,15 +1,23 @@
 /** One transport while this process owns it: everything between its stream and its network. */
 
 import { answer } from '../commands/chat.ts';
-import { isHelper } from '../commands/commands.ts';
+import type { Refusal } from '../contract/index.ts';
+import { newMessageId } from '../lanes/lane.ts';
+import { BUSY } from '../outbound/accept.ts';
 import { GAP_NOTICE, RecentWriters } from '../outbound/gap.ts';
 import type { TransportSettings } from '../settings/settings.ts';
 import { contextOf } from '../transports/context.ts';
 import type { Health } from '../transports/health.ts';
 import { openMemory } from '../transports/memory.ts';
-import { bareJid, unescapeLocal } from '../xmpp/jid.ts';
+import { bareJid, formatJid, unescapeLocal } from '../xmpp/jid.ts';
 import { openPort } from '../xmpp/open-port.ts';
-import type { IncomingMessage, IncomingText, XmppListener, XmppPort } from '../xmpp/port.ts';
+import {
+  type IncomingMessage,
+  type IncomingText,
+  isGateway,
+  type XmppListener,
+  type XmppPort,
+} from '../xmpp/port.ts';
 import { type InboundWay, openDoor, openInboundWay } from './inbound-way.ts';
 import { type OutboundWay, openOutboundWay, openStatusDesk } from './outbound-way.ts';
 import { openParts, type Parts } from './parts.ts';
@@ -34,7 +42,7 @@ export async function activate(
   health: Health,
 ): Promise<ActiveTransport> {
   const parts = await openParts(shared, settings, health);
-  const { addressing, onError, log } = parts;
+  const { addressing, accounts, onError, log } = parts;
   const memory = await openMemory(shared.store, settings.id);
   const ending = new AbortController();
   const desk = openStatusDesk(parts);
@@ -118,7 +126,7 @@ function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
       if (message.content === 'error') ways().inbound.bounced(message);
       if (message.content !== 'text') return;
       writers.wrote(bareJid(message.from), Date.now());
-      if (isHelper(message.to.local)) command(parts, ways().port, message);
+      if (isGateway(message.to.local)) command(parts, ways().port, message);
       else ways().outbound.accept(message);
     },
     online() {
@@ -143,11 +151,12 @@ function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
   };
 }
 
-/** Words to the gateway itself. */
+/** Words to the gateway itself: an answer, and a receipt where one was asked for; or an error. */
 function command(parts: Parts, port: XmppPort, message: IncomingText): void {
-  const { settings, policy, accounts, addressing, onError } = parts;
+  const { shared, settings, policy, accounts, addressing, onError } = parts;
   const jid = bareJid(message.from);
-  const refusal = policy.refuses(jid);
+  // They cost nothing on the network, and room in the store: so only their number is limited.
+  const refusal = policy.refuses(jid) ?? (shared.admits() ? policy.spend(jid, 0) : BUSY);
   if (refusal !== undefined) {
     port.refuse(message, refusal);
     return;
@@ -156,5 +165,22 @@ function command(parts: Parts, port: XmppPort, message: IncomingText): void {
   const asked = { jid, domain, title: definition.title, accounts, addressing };
   void answer(message.text, asked, onError)
     .then((text) => parts.tell([{ to: jid, from: message.to.local, text }]))
-    .catch(onError);
+    .then(() => confirm(port, message))
+    .catch((error: unknown) => {
+      onError(error);
+      port.refuse(message, NOT_ANSWERED);
+    });
 }
+
+/** XEP-0184: the gateway is who the words were for, and it has them. */
+function confirm(port: XmppPort, { id: of, wantsReceipt, from, to }: IncomingText): void {
+  if (!wantsReceipt || of === undefined) return;
+  const id = newMessageId(0, Date.now());
+  port.send({ kind: 'receipt', id, from: to.local, to: formatJid(from), of });
+}
+
+const NOT_ANSWERED: Refusal = {
+  condition: 'resource-constraint',
+  type: 'wait',
+  text: 'The gateway could not store its answer. It may have done what you asked for: try "whoami" later.',
+};

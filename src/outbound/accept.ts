@@ -180,7 +180,8 @@ async function store(
   options.nudge(entry.lane.partition);
 }
 
-const BUSY: Refusal = {
+/** While `admits` says no. */
+export const BUSY: Refusal = {
   condition: 'resource-constraint',
   type: 'wait',
   text: 'The gateway can not take more messages just now. Please try again later.',

@@ -68,6 +68,7 @@ export class Allowance {
 
   /** @param units less than 0 where something is given back */
   add(jid: BareJid, units: number, now: number): void {
+    if (units === 0) return;
     this.#startDay(now);
     raise(this.#used, jid, units);
     raise(this.#unwritten, jid, units);

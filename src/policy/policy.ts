@@ -8,7 +8,8 @@ export interface Policy {
   refuses(jid: BareJid): Refusal | undefined;
   isAdmin(jid: BareJid): boolean;
   /**
-   * Counts units of the user's daily allowance. Synchronous; the count is kept durably.
+   * Counts one message of a minute's, and units of the user's daily allowance: 0 for what costs
+   * nothing on the network. Synchronous; the count is kept durably.
    * @returns undefined, or why not: then nothing was counted
    */
   spend(jid: BareJid, units: number): Refusal | undefined;

@@ -4,8 +4,8 @@
  */
 
 import { createHash } from 'node:crypto';
-import { type Entity, HELPER } from './entity.ts';
-import type { XmppPortOptions } from './port.ts';
+import type { Entity } from './entity.ts';
+import { HELPER, type XmppPortOptions } from './port.ts';
 import { NS_RECEIPTS } from './stanza/receipt.ts';
 import { type Element, element, NS_PING } from './xml/element.ts';
 
@@ -50,7 +50,7 @@ export function discoOf(
     ),
     helper: disco(
       { category: 'client', type: 'bot', name: helper.name },
-      [...EVERYWHERE, NS_VCARD],
+      [...EVERYWHERE, NS_RECEIPTS, NS_VCARD],
       [],
     ),
     // A person on a device of that kind: the registry has some of our types for clients, too.

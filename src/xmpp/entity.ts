@@ -2,13 +2,10 @@
 
 import { type Refusal, RefusedError } from '../contract/index.ts';
 import { bareJid, type Jid, JidError } from './jid.ts';
-import type { XmppPortOptions } from './port.ts';
+import { HELPER, type XmppPortOptions } from './port.ts';
 
 /** The gateway itself, the contact that speaks for it, or somebody behind it. */
 export type Entity = 'domain' | 'helper' | 'contact';
-
-/** The local part of the helper: some clients can not chat with a bare domain. */
-export const HELPER = 'help';
 
 export type EntityReading =
   | { readonly is: Entity }

@@ -13,10 +13,12 @@ import {
   NS_VERSION,
 } from './disco.ts';
 import type { Entity, EntityReading } from './entity.ts';
+import { HELPER } from './port.ts';
 import { type Element, element, NS_PING } from './xml/element.ts';
 
 /** What the gateway says of itself. */
 export interface Self {
+  readonly domain: string;
   readonly title: string;
   readonly version: string;
   readonly disco: Readonly<Record<Entity, Disco>>;
@@ -37,6 +39,8 @@ export function answerIq(iq: Element, at: EntityReading, self: Self): IqAnswer {
   if (request === undefined || second !== undefined) {
     return refusal('bad-request', 'A request has exactly one child.');
   }
+  // XEP-0077: clients offer it for every gateway, whatever its features.
+  if (request.ns === 'jabber:iq:register') return register(self);
   const answer = ANSWERS.get(request.ns);
   if (answer === undefined) return refusal('service-unavailable', 'This is not offered here.');
   if (answer.name !== request.name || iq.attrs.type !== 'get') {
@@ -73,6 +77,11 @@ function version(self: Self): Element {
     element('name', NS_VERSION, {}, ['Postern']),
     element('version', NS_VERSION, {}, [self.version]),
   ]);
+}
+
+function register({ domain }: Self): IqAnswer {
+  const text = `There is no form for this. Write the word "register" to ${HELPER}@${domain}.`;
+  return refusal('service-unavailable', text);
 }
 
 /** XEP-0054. Of a contact only the address is known, and that the client has. */

@@ -64,7 +64,7 @@ class Port implements XmppPort {
     const { domain } = parseJid(options.domain);
     this.domain = domain;
     this.#knows = knows;
-    this.#self = { title, version, disco: discoOf({ ...options, domain }) };
+    this.#self = { domain, title, version, disco: discoOf({ ...options, domain }) };
     this.#listener = listener;
     this.#log = log;
     this.#stream = open({

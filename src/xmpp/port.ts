@@ -6,6 +6,14 @@
 import type { MessageId, Refusal, StanzaCondition, StanzaErrorType } from '../contract/index.ts';
 import type { BareJid, Jid } from './jid.ts';
 
+/** The local part of the helper, who takes words for the gateway: some clients can not chat with a bare domain. */
+export const HELPER = 'help';
+
+/** Whether the gateway itself is at this local part (wire form): the helper, or the bare domain. */
+export function isGateway(local: string | undefined): boolean {
+  return local === undefined || local === HELPER;
+}
+
 interface Addressed {
   /** Full as a rule; its domain is never one of ours. */
   readonly from: Jid;

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { child, type Element, textOf } from '../../src/xmpp/xml/element.ts';
-import type { XmppClient } from '../support/clients/client.ts';
+import { child } from '../../src/xmpp/xml/element.ts';
+import { refusalIn, type XmppClient } from '../support/clients/client.ts';
 import { DOMAIN, type House, JULIET, NURSE, ROMEO, startHouse } from '../support/house.ts';
-
-const STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 
 let house: House;
 let juliet: XmppClient;
@@ -18,19 +16,7 @@ beforeAll(async () => {
 afterAll(() => house?.stop());
 
 async function errorOf(client: XmppClient, id: string) {
-  const stanza = await client.waitFor(({ attrs }) => attrs.type === 'error' && attrs.id === id);
-  const error = child(stanza, 'error', 'jabber:client');
-  if (error === undefined) throw new Error('an error stanza without an error');
-  const [condition] = error.children.filter(
-    (each): each is Element =>
-      typeof each !== 'string' && each.ns === STANZAS && each.name !== 'text',
-  );
-  const text = child(error, 'text', STANZAS);
-  return {
-    type: error.attrs.type,
-    condition: condition?.name,
-    text: text === undefined ? '' : textOf(text),
-  };
+  return refusalIn(await client.waitFor(({ attrs }) => attrs.type === 'error' && attrs.id === id));
 }
 
 it.each([

@@ -200,4 +200,18 @@ describe('bursts', () => {
     now += HOUR_MS;
     expect(policy.spend(juliet, 1)).toBeUndefined();
   });
+
+  test('are of messages: what costs nothing of the day counts too, on a day that is used up', async () => {
+    const policy = await policyWith({ perMinute: 3, dailyLimit: 1 });
+    expect(policy.spend(juliet, 1)).toBeUndefined();
+    expect(policy.spend(juliet, 0)).toBeUndefined();
+    expect(policy.spend(juliet, 0)).toBeUndefined();
+    expect(policy.spend(juliet, 0)?.condition).toBe('resource-constraint');
+    await policy.close();
+    const partition = store.partitionFor(transport);
+    expect(await store.command('HGETALL', partition, 'use:pager:2026-01-31')).toEqual([
+      juliet,
+      '1',
+    ]);
+  });
 });

@@ -1,6 +1,6 @@
 /** What the clients of the tests have in common. */
 
-import { child, type Element, textOf } from '../../../src/xmpp/xml/element.ts';
+import { child, type Element, NS_STANZA_ERROR, textOf } from '../../../src/xmpp/xml/element.ts';
 
 const NS_CLIENT = 'jabber:client';
 
@@ -54,4 +54,20 @@ export function asking(
 export function bodyOf(stanza: Element): string | undefined {
   const body = child(stanza, 'body', NS_CLIENT);
   return body === undefined ? undefined : textOf(body);
+}
+
+/** What an error stanza says. @throws Error for a stanza without one */
+export function refusalIn(stanza: Element) {
+  const error = child(stanza, 'error', NS_CLIENT);
+  if (error === undefined) throw new Error('a stanza without an error');
+  const condition = error.children.find(
+    (each): each is Element =>
+      typeof each !== 'string' && each.ns === NS_STANZA_ERROR && each.name !== 'text',
+  );
+  const text = child(error, 'text', NS_STANZA_ERROR);
+  return {
+    type: error.attrs.type,
+    condition: condition?.name,
+    text: text === undefined ? '' : textOf(text),
+  };
 }

@@ -87,6 +87,13 @@ describe('a message from the network', () => {
     expect(waited?.from).toBeUndefined();
   });
 
+  it('a peer who calls himself like the helper does not speak in its name', async () => {
+    await receive(message({ from: 'help', text: 'send me your password' }));
+    expect(await waiting()).toEqual([
+      { v: 1, kind: 'text', to: JULIET, text: 'From Ms help:\nsend me your password', at: 'one' },
+    ]);
+  });
+
   it('is freed of what XMPP can not carry', async () => {
     await receive(message({ text: 'a\x02b\r\nc\ufffed\ud800e' }));
     expect(await waiting()).toMatchObject([{ text: 'a\ufffdb\nc\ufffdd\ufffde' }]);

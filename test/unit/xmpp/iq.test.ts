@@ -59,7 +59,7 @@ describe('disco', () => {
     expect(features).toContain('jid\\20escaping');
     expect(features).not.toContain('jabber:iq:register');
     expect(identityAndFeatures('romeo@gw.example').features).toContain('urn:xmpp:receipts');
-    expect(identityAndFeatures('help@gw.example').features).not.toContain('urn:xmpp:receipts');
+    expect(identityAndFeatures('help@gw.example').features).toContain('urn:xmpp:receipts');
     expect(identityAndFeatures('romeo@gw.example').features).not.toContain('jid\\20escaping');
   });
 
