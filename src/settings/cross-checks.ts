@@ -2,6 +2,7 @@
 
 import type { Path } from './document.ts';
 import { type Endpoint, isLoopback } from './endpoint.ts';
+import { openHosts, toRedisSettings } from './redis.ts';
 import { DEFAULT_CONNECT, type settingsSchema, type transportSchema } from './schema.ts';
 import type { Parts, Validation } from './validation.ts';
 
@@ -36,7 +37,7 @@ export function effectiveXmpp<Text extends string | undefined>(
 export function crossCheck(
   validation: Validation,
   xmpp: XmppParts,
-  { http, admin }: Pick<SettingsParts, 'http' | 'admin'>,
+  { http, admin, redis }: Pick<SettingsParts, 'http' | 'admin' | 'redis'>,
   transports: readonly TransportParts[],
 ): void {
   checkTwice(validation, 'id', transports);
@@ -52,6 +53,7 @@ export function crossCheck(
     }
     if (own !== undefined) checkPlainTcp(validation, [...path, 'xmpp'], effectiveXmpp(xmpp, own));
   }
+  if (redis !== undefined) checkRedis(validation, redis);
   if (admin !== undefined) checkAdmin(validation, admin);
   if (admin !== undefined && http !== undefined && isSame(admin.listen, http.listen)) {
     validation.note(['admin', 'listen'], 'is where http listens already.');
@@ -85,6 +87,17 @@ function checkPlainTcp(
   validation.note(
     [...path, 'connect'],
     `leads to another machine without TLS. Write  tls: true  or, on a network that you trust,  insecure: ${words}`,
+  );
+}
+
+function checkRedis(validation: Validation, redis: NonNullable<SettingsParts['redis']>): void {
+  const hosts = openHosts(toRedisSettings(redis, ''));
+  if (hosts.length === 0) return;
+  const words = `allow open Redis at ${hosts.join(' ')}`;
+  if (typeof redis === 'object' && 'address' in redis && redis.insecure === words) return;
+  validation.note(
+    ['redis'],
+    `is on another machine, without TLS or without a password. Write  rediss://:PASSWORD@HOST  or, on a network that you trust,  { address: …, insecure: ${words} }`,
   );
 }
 

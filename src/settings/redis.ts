@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
-import { parseEndpoint } from './endpoint.ts';
+import { isLoopback, parseEndpoint } from './endpoint.ts';
 
 /** Where custody is kept. */
 export type RedisSettings =
@@ -39,20 +39,33 @@ const address = z.string().refine(isAddress, {
     'must be embedded, or an address like redis://127.0.0.1:6379 or unix:/run/redis/redis.sock.',
 });
 
+const nodes = z.array(z.string().refine(isNode, { error: 'must be host:port.' })).min(1);
+
+const remote = z.strictObject({
+  address: z.union([address, nodes]),
+  insecure: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'Whoever reaches Redis beyond this machine reads and changes every message unless it asks for a ' +
+        'password, and whoever listens does without TLS. Both are wanted, unless these words, with the very ' +
+        'host, allow less.',
+      examples: ['allow open Redis at 10.0.0.5'],
+    }),
+});
+
 /** As written. `toRedisSettings` reads it. */
 export const redisSchema = z
-  .union([
-    z.literal('embedded'),
-    address,
-    z.array(z.string().refine(isNode, { error: 'must be host:port.' })).min(1),
-    z.strictObject({ embedded }),
-  ])
+  .union([z.literal('embedded'), address, nodes, z.strictObject({ embedded }), remote])
   .default('embedded')
   .meta({
     description:
       'Where messages are kept until they have arrived. embedded: a private child process, with its ' +
       'append-only file in the state directory; { embedded: { maxMemory, command } } changes it. Or the ' +
-      'address of a server, redis://…, rediss://… or unix:/…; or a list of host:port, the nodes of a cluster.',
+      'address of a server, redis://…, rediss://… or unix:/…; or a list of host:port, the nodes of a cluster. ' +
+      'Beyond this machine rediss:// with a password is wanted, unless { address, insecure } allows less in ' +
+      'words: insecure: allow open Redis at 10.0.0.5, with the very host.',
   });
 
 /** @param folder what a relative socket path is relative to. */
@@ -67,6 +80,9 @@ export function toRedisSettings(
       ? { kind: 'embedded', maxMemoryBytes }
       : { kind: 'embedded', maxMemoryBytes, command };
   }
+  if (typeof written === 'object' && 'address' in written) {
+    return toRedisSettings(written.address, folder);
+  }
   if (typeof written === 'object') return { kind: 'cluster', nodes: written };
   if (written === 'embedded') {
     return { kind: 'embedded', maxMemoryBytes: parseBytes(DEFAULT_MAX_MEMORY) };
@@ -74,9 +90,23 @@ export function toRedisSettings(
   return { kind: 'url', url: absoluteSocket(written, folder) };
 }
 
-/** The password inside its address, to be masked. */
-export function passwordsIn(redis: RedisSettings): string[] {
-  return redis.kind === 'url' ? passwordsInAddress(redis.url) : [];
+/** The hosts beyond this machine that are reached without TLS, or without a password. */
+export function openHosts(redis: RedisSettings): string[] {
+  switch (redis.kind) {
+    case 'embedded':
+      return [];
+    case 'cluster': {
+      const hosts = redis.nodes.flatMap((node) => parseEndpoint(node)?.host ?? []);
+      return hosts.filter((host) => !isLoopback(host));
+    }
+    case 'url': {
+      if (redis.url.startsWith('unix:')) return [];
+      const { protocol, hostname } = new URL(redis.url);
+      const host = hostname.replace(/^\[|\]$/g, '');
+      const guarded = protocol === 'rediss:' && passwordsInAddress(redis.url).length > 0;
+      return guarded || isLoopback(host) ? [] : [host];
+    }
+  }
 }
 
 /** As it is written, and decoded. */

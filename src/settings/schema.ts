@@ -251,7 +251,7 @@ export const settingsSchema = z
       .optional()
       .meta({
         title: 'Private listener',
-        description: '/livez, /readyz and /metrics. Never make it public. Left out: none.',
+        description: '/livez and /readyz. Never make it public. Left out: none.',
       }),
     log: z
       .strictObject({

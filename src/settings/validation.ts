@@ -176,5 +176,8 @@ function likeliest(forms: readonly (readonly Issue[])[]): readonly Issue[] {
     if (whole?.code === 'invalid_type') return 2;
     return whole?.code === 'invalid_value' ? 1 : 0;
   };
-  return [...forms].sort((a, b) => distance(a) - distance(b))[0] ?? [];
+  const likeliest = [...forms].sort((a, b) => distance(a) - distance(b))[0] ?? [];
+  // Forms are told apart by their keys: what a mistyped one leaves missing says nothing.
+  const unknown = likeliest.filter(({ code }) => code === 'unrecognized_keys');
+  return unknown.length > 0 ? unknown : likeliest;
 }

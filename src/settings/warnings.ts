@@ -1,13 +1,11 @@
 import type { SettingsDocument } from './document.ts';
-import { isLoopback, parseEndpoint } from './endpoint.ts';
 import { formatProblem } from './problem.ts';
-import { passwordsIn } from './redis.ts';
 import type { Settings } from './settings.ts';
 
 /** What is allowed, and probably not meant. */
 export function settingsWarnings(
   document: SettingsDocument,
-  { redis, transports }: Pick<Settings, 'redis' | 'transports'>,
+  { transports }: Pick<Settings, 'transports'>,
 ): string[] {
   const warnings: string[] = [];
   for (const [index, { accounts, access }] of transports.entries()) {
@@ -19,20 +17,5 @@ export function settingsWarnings(
       warnings.push(formatProblem({ place, text }));
     }
   }
-  if (isOpenRedis(redis)) {
-    const text = 'Redis is on another machine, without TLS or without a password.';
-    warnings.push(formatProblem({ place: document.place(['redis']), text }));
-  }
   return warnings;
-}
-
-function isOpenRedis(redis: Settings['redis']): boolean {
-  if (redis.kind === 'embedded') return false;
-  if (redis.kind === 'cluster') {
-    return redis.nodes.some((node) => !isLoopback(parseEndpoint(node)?.host ?? ''));
-  }
-  if (redis.url.startsWith('unix:')) return false;
-  const { protocol, hostname } = new URL(redis.url);
-  const local = isLoopback(hostname.replace(/^\[|\]$/g, ''));
-  return !local && (protocol !== 'rediss:' || passwordsIn(redis).length === 0);
 }

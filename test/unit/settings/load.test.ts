@@ -213,15 +213,6 @@ describe('warnings', () => {
     ]);
   });
 
-  test.each([
-    ['redis://127.0.0.1:6379', false],
-    ['redis://10.0.0.5', true],
-    ['rediss://10.0.0.5', true],
-    ['unix:/run/redis.sock', false],
-  ])('Redis at %s', async (address, warns) => {
-    expect((await warnings(small(`redis: ${address}`))).length > 0).toBe(warns);
-  });
-
   test('the password of Redis is a secret', async () => {
     const { secrets } = await load(small('redis: { env: REDIS }'), {
       REDIS: 'rediss://:p%40ss-word@redis.example',

@@ -96,6 +96,10 @@ describe('the gateway', () => {
       'redis: { embedded: { maxMemory: 1MiB } }',
       '1:33  redis.embedded.maxMemory must be a size of at least 16MiB, like 256MiB or 1GiB.',
     ],
+    [
+      'redis: { adress: redis://127.0.0.1 }',
+      '1:10  redis.adress is not a setting. Did you mean address?',
+    ],
   ])('%s', async (lines, problem) => {
     expect(await problems(gateway(lines))).toEqual([
       expect.stringMatching(new RegExp(`^${literal(`postern.yaml:${problem}`)}`)),
@@ -154,6 +158,38 @@ describe('the server', () => {
       expect(await problems(xmpp(keys))).toEqual([]);
     },
   );
+});
+
+describe('Redis', () => {
+  test.each([
+    ['redis://10.0.0.5', '10.0.0.5'],
+    ['redis://:canary-password@10.0.0.5', '10.0.0.5'],
+    ['rediss://10.0.0.5', '10.0.0.5'],
+    ['redis://0.0.0.0', '0.0.0.0'],
+    ['redis://[2001:db8::5]:6379', '2001:db8::5'],
+    ['[ "127.0.0.1:7000", "a:7001", "b:7002" ]', 'a b'],
+  ])('beyond this machine at %s needs words', async (address, hosts) => {
+    const words = `allow open Redis at ${hosts}`;
+    expect(await problems(gateway(`redis: ${address}`))).toEqual([
+      `postern.yaml:1:8  redis is on another machine, without TLS or without a password. Write  rediss://:PASSWORD@HOST  or, on a network that you trust,  { address: …, insecure: ${words} }`,
+    ]);
+    const written = address.startsWith('[ ') ? address : `"${address}"`;
+    const block = (insecure: string) =>
+      gateway(`redis: { address: ${written}, insecure: ${insecure} }`);
+    expect(await problems(block('yes, please'))).toHaveLength(1);
+    expect(await problems(block(`"${words}"`))).toEqual([]);
+  });
+
+  test.each([
+    'redis://127.0.0.1:6379',
+    'redis://[::1]:6379',
+    'unix:/run/redis.sock',
+    'rediss://:a-password@redis.example',
+    '[ "127.0.0.1:7000", "localhost:7001" ]',
+    '{ address: unix:/run/redis.sock }',
+  ])('at %s needs none', async (redis) => {
+    expect(await problems(gateway(`redis: ${redis}`))).toEqual([]);
+  });
 });
 
 describe('a transport', () => {
