@@ -8,6 +8,8 @@ export interface Accounts {
   find(jid: BareJid): AccountLink<unknown> | undefined;
   /** Who owns an address of the network. */
   ownerOf(address: OwnAddress): AccountLink<unknown> | undefined;
+  /** Every address that somebody owns now. */
+  addresses(): readonly OwnAddress[];
   /**
    * Gives a user an account with free addresses.
    * @throws RefusedError `conflict` when he has one, or what the network's rules say.

@@ -154,6 +154,7 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
       const owner = owners.ownerOf(address);
       return owner === undefined ? undefined : accounts.get(owner);
     },
+    addresses: () => owners.addresses(),
     register: (jid) => inTurn(() => register(jid)),
     unregister: (jid) => inTurn(() => unregister(jid)),
     formOf: (jid, peer) => forms.of(jid, peer),

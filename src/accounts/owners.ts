@@ -37,7 +37,12 @@ export class Owners {
 
   /** All that is his now. */
   of(jid: BareJid): OwnAddress[] {
-    return [...this.#owners.keys()].filter((address) => this.ownerOf(address) === jid);
+    return this.addresses().filter((address) => this.ownerOf(address) === jid);
+  }
+
+  /** All that is somebody's now. */
+  addresses(): OwnAddress[] {
+    return [...this.#owners.keys()].filter((address) => this.ownerOf(address) !== undefined);
   }
 
   give(address: OwnAddress, jid: BareJid): void {

@@ -123,8 +123,13 @@ export interface Session<Kind extends OutboundKind = OutboundKind> {
 export interface Attempt {
   /** 1 for the first. */
   readonly number: number;
-  /** Fires when the attempt's time is up. An adapter passes it to its I/O. */
+  /** Fires when the attempt's time is up, 20 s after its intent. An adapter passes it to its I/O. */
   readonly signal: AbortSignal;
+  /**
+   * When the message is given up, milliseconds since the epoch. A network that would keep a message
+   * for later is asked to keep it no longer.
+   */
+  readonly deadlineAt: number;
   /** The parts that earlier attempts handed over, by part number: they are not sent again. */
   readonly sentParts: ReadonlyMap<number, NetworkMessageId>;
   /**
@@ -139,7 +144,10 @@ export interface Attempt {
 /** What is known of an attempt whose end nobody saw. */
 export interface PastAttempt {
   readonly number: number;
-  /** When the intent was written, milliseconds since the epoch, by the store's clock. */
+  /**
+   * When the intent was written, milliseconds since the epoch, by the store's clock. Something may
+   * have left until the attempt's time was up: see `Attempt.signal`.
+   */
   readonly startedAt: number;
   readonly sentParts: ReadonlyMap<number, NetworkMessageId>;
   readonly signal: AbortSignal;
@@ -184,6 +192,8 @@ export interface AdapterContext<Config = unknown, Account = unknown> {
   readonly log: AdapterLog;
   /** Durable memory of the adapter's own, a few thousand small entries at most. */
   readonly memory: AdapterMemory;
+  /** All addresses of this transport that belong to an account now. */
+  ownAddresses(): readonly OwnAddress[];
   /**
    * The one door in. Resolves only when the event is stored for its recipient, so that whatever is
    * answered to the network after it is true.

@@ -55,6 +55,7 @@ export async function activate(
       signal: ending.signal,
       log,
       memory,
+      ownAddresses: () => accounts.addresses(),
       webhooks: shared.webhooks,
       receive: (event) => (event.kind === 'status' ? desk.receive(event) : receive(event)),
       health: (state, detail, account) => {

@@ -12,11 +12,13 @@ export function attemptOf(
   id: MessageId,
   sentParts: ReadonlyMap<number, NetworkMessageId>,
   turn: Turn,
+  deadlineAt: number,
 ): { readonly attempt: Attempt; readonly left: () => boolean } {
   let left = false;
   const attempt: Attempt = {
     number,
     signal: turn.signal,
+    deadlineAt,
     sentParts,
     leave() {
       // The store fences a late holder, the outside world can not.

@@ -107,9 +107,10 @@ async function attempt(
   sentParts = partsOf(job.entry),
 ): Promise<Outcome> {
   const { entry, message, turn } = job;
-  if (options.now() >= options.deadlineOf(entry)) return expire(options, job);
+  const deadlineAt = options.deadlineOf(entry);
+  if (options.now() >= deadlineAt) return expire(options, job);
   options.note(entry.id, 'attempt', `attempt ${number}`);
-  const { attempt, left } = attemptOf(number, entry.id, sentParts, turn);
+  const { attempt, left } = attemptOf(number, entry.id, sentParts, turn, deadlineAt);
   try {
     return await handed(options, job, await session.deliver(message, attempt));
   } catch (error) {

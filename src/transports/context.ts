@@ -5,6 +5,7 @@ import type {
   AdapterMemory,
   Addressing,
   InboundEvent,
+  OwnAddress,
   Received,
   SessionState,
   TransportId,
@@ -18,6 +19,7 @@ export interface ContextOptions {
   readonly signal: AbortSignal;
   readonly log: AdapterLog;
   readonly memory: AdapterMemory;
+  readonly ownAddresses: () => readonly OwnAddress[];
   /** Undefined without a public listener. */
   readonly webhooks: Webhooks | undefined;
   readonly receive: (event: InboundEvent) => Promise<Received>;
@@ -35,6 +37,7 @@ export function contextOf(options: ContextOptions): AdapterContext {
     signal: options.signal,
     log,
     memory: options.memory,
+    ownAddresses: options.ownAddresses,
     receive: options.receive,
     webhook(name, handle) {
       if (webhooks === undefined) {

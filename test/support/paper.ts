@@ -59,6 +59,8 @@ export function accountsOf(addresses: Readonly<Record<string, string>>): Account
       [...links.values()].find(
         ({ settings }) => (settings as { address: string }).address === address,
       ),
+    addresses: () =>
+      [...links.values()].flatMap(({ settings }) => ADDRESSING.ownAddresses(settings)),
     async register(jid) {
       if (links.has(jid)) throw refused('conflict', 'cancel', 'You are registered already.');
       const link = { id: `${PAPER}/${jid}` as AccountId, jid, settings: { address: 'new' } };

@@ -11,6 +11,7 @@ import type {
   MessageId,
   NetworkMessageId,
   OutboundMessage,
+  OwnAddress,
   PeerId,
   Received,
   Session,
@@ -33,6 +34,8 @@ export interface RigOptions {
   readonly memory?: ReadonlyMap<string, string>;
   /** Where the webhooks are served, with a slash at the end. By default nowhere: they are called by `post`. */
   readonly hooks?: string;
+  /** What belongs to an account now. By default the addresses of the one account that there is. */
+  readonly ownAddresses?: readonly OwnAddress[];
 }
 
 /** One adapter on its network, with a core around it that only records. */
@@ -50,6 +53,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
   /** Replaced by checks that hold it up, or make it fail. */
   store: (event: InboundEvent) => Promise<Received> = async () => STORED;
   readonly #base: string;
+  readonly #own: readonly OwnAddress[];
   readonly #hooks = new Map<string, WebhookHandler>();
   readonly #stopped = new AbortController();
   #messages = 0;
@@ -57,7 +61,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
   constructor(
     subject: Pick<AdapterUnderTest, 'definition'>,
     network: Network,
-    { memory = new Map(), hooks = HOOKS }: RigOptions = {},
+    { memory = new Map(), hooks = HOOKS, ownAddresses }: RigOptions = {},
   ) {
     const { definition } = subject;
     const config = definition.config.parse(network.config);
@@ -65,12 +69,13 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
     this.memory = new Map(memory);
     this.#base = hooks;
     this.addressing = definition.addressing(config);
-    this.adapter = definition.create(this.#context(config));
     this.link = {
       id: 'account-1' as AccountId,
       jid: 'juliet@example.org',
       settings: definition.account.parse(network.account),
     };
+    this.#own = ownAddresses ?? this.addressing.ownAddresses(this.link.settings);
+    this.adapter = definition.create(this.#context(config));
     this.session = this.adapter.open(this.link);
   }
 
@@ -147,6 +152,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
           memory.delete(key);
         },
       },
+      ownAddresses: () => this.#own,
       receive: async (event) => {
         this.received.push(event);
         return await this.store(event);
@@ -198,6 +204,7 @@ export function attempt(changes: Partial<Attempt> = {}): Attempt {
   return {
     number: 1,
     signal: new AbortController().signal,
+    deadlineAt: Date.now() + 60 * 60_000,
     sentParts: new Map<number, NetworkMessageId>(),
     leave: () => {},
     partSent: async () => {},

@@ -25,7 +25,9 @@ test('an address is one user’s until he releases it', () => {
   expect(owners.of(juliet)).toEqual([held]);
   owners.give(free, romeo);
   expect(owners.ownerOf(free)).toBe(romeo);
+  expect(owners.addresses()).toEqual([held, free]);
   owners.release(held, 5_000);
+  expect(owners.addresses()).toEqual([free]);
   expect(owners.of(juliet)).toEqual([]);
 });
 

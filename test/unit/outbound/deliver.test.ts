@@ -93,6 +93,20 @@ describe('a network that refuses', () => {
     expect(await bench.told()).toEqual([]);
   });
 
+  it('for now: every attempt knows the deadline of the message', async () => {
+    const deadlines: number[] = [];
+    bench.deliver = async (_message, attempt) => {
+      deadlines.push(attempt.deadlineAt);
+      throw new DeliveryError({ kind: 'later' }, 'down');
+    };
+    const deadlineAt = bench.clock.read() + bench.capabilities.deadlineMs;
+    await accepted('hi');
+    await bench.serve();
+    bench.clock.pass(60_000);
+    await bench.serve();
+    expect(deadlines).toEqual([deadlineAt, deadlineAt]);
+  });
+
   it('for now until the deadline: then the sender is told once', async () => {
     bench.deliver = async () => {
       throw new DeliveryError({ kind: 'later' }, 'down');
