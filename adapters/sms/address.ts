@@ -74,7 +74,8 @@ function parsePeer(text: string, ownNumber: string | undefined, config: SmsConfi
   if (!/^[\x20-\x7e]*$/.test(text)) throw malformed(text, 'is not a number');
   const written = text.trim().toLowerCase().replace(/^tel:/, '').replace(/^%2b/, '+');
   if (NAME.test(written)) return written as PeerId;
-  const dialled = written.replace(/[ ().\x2f-]/g, '').replace(/^00/, '+');
+  // 000 is a number of its own: for help, in Australia.
+  const dialled = written.replace(/[ ().\x2f-]/g, '').replace(/^00(?!0$)/, '+');
   if (!/^\+?[0-9]+$/.test(dialled)) throw malformed(text, 'is not a number');
   if (SHORT_CODE.test(dialled)) return shortCode(dialled);
   return telephoneNumber(text, dialled, ownNumber, config);
@@ -82,7 +83,11 @@ function parsePeer(text: string, ownNumber: string | undefined, config: SmsConfi
 
 function shortCode(digits: string): PeerId {
   if (isEmergencyNumber(digits)) {
-    throw refused('not-allowed', 'cancel', `${digits} is an emergency number: call it instead.`);
+    throw refused(
+      'not-allowed',
+      'cancel',
+      `${digits} may be an emergency number: call it, do not write.`,
+    );
   }
   return digits as PeerId;
 }

@@ -75,6 +75,8 @@ export type SmsConfig = z.infer<typeof config>;
 export type SmsAccount = z.infer<typeof account>;
 
 function isPrivateOnTheWay(text: string): boolean {
+  // What is no address at all was refused already; zod checks on.
+  if (!URL.canParse(text)) return true;
   const { protocol, hostname } = new URL(text);
   return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
 }

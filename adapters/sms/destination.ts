@@ -7,6 +7,8 @@ import type { SmsConfig } from './config.ts';
 /** Who is charged more than a text costs, or where nobody reads it. */
 const BARRED_TYPES: ReadonlySet<string | undefined> = new Set([
   'PREMIUM_RATE',
+  // Calls and texts that follow a person: as dear as premium numbers, and loved by thieves.
+  'PERSONAL_NUMBER',
   'SHARED_COST',
   'UAN',
   'PAGER',

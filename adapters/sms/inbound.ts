@@ -23,7 +23,6 @@ export class Inbound implements Inbox {
   async text(received: ReceivedText): Promise<void> {
     const to = ownAddress(received.to);
     const from = senderOf(received.from, this.#context.config);
-    await this.#remarks.ours(to);
     const notes = [
       ...(from === undefined ? [`From "${ownAddress(received.from)}", who has no number.`] : []),
       ...attachmentNote(received.attachments),

@@ -70,7 +70,6 @@ function create(context: AdapterContext<SmsConfig, SmsAccount>): Adapter<SmsAcco
         provider,
         optOuts,
         remarks,
-        deadlineMs: DEADLINE_MS,
         log: context.log,
       }),
   };

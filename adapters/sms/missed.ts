@@ -1,5 +1,4 @@
 import type { AdapterContext } from 'postern/adapter';
-import { ownAddress } from './address.ts';
 import type { SmsAccount, SmsConfig } from './config.ts';
 import type { Inbound } from './inbound.ts';
 import { ListError, type Provider } from './providers/provider.ts';
@@ -9,7 +8,6 @@ const SEEN_KEY = 'received-until';
 /** A text may show up in the list this long after its own time. Repeats are recognised by their id. */
 const OVERLAP_MS = 10 * 60_000;
 const LOOK_AGAIN_MS = 5 * 60_000;
-const LIST_TIMEOUT_MS = 15_000;
 
 export interface MissedOptions {
   readonly context: AdapterContext<SmsConfig, SmsAccount>;
@@ -84,19 +82,17 @@ export class Missed {
   }
 
   async #receiveMissed(): Promise<void> {
-    const { context, provider, inbound, remarks } = this.#options;
+    const { context, provider, inbound } = this.#options;
     const now = Date.now();
     const until = Number(context.memory.get(SEEN_KEY) ?? now);
     const since = Math.min(until, now) - OVERLAP_MS;
-    const signal = AbortSignal.any([
-      context.signal,
-      this.#stopped.signal,
-      AbortSignal.timeout(LIST_TIMEOUT_MS),
-    ]);
+    const signal = AbortSignal.any([context.signal, this.#stopped.signal]);
     const list = await provider.received(since, signal);
+    // The provider's account may have other numbers, whose texts are none of our business.
+    const ours = new Set<string>([...context.ownAddresses(), ...context.config.numbers]);
     for (const text of list.texts) {
       if (this.#ended) return;
-      if (remarks.isOurs(ownAddress(text.to))) await inbound.text(text);
+      if (ours.has(text.to)) await inbound.text(text);
     }
     if (!list.complete) {
       const text =

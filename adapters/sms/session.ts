@@ -18,18 +18,24 @@ import { ListError, type Provider } from './providers/provider.ts';
 import type { Remarks } from './remarks.ts';
 import { splitText } from './segments.ts';
 
-/** How long after an attempt a text may be missing in the provider's list although it was taken. */
-const SETTLING_MS = 10_000;
+/** For so long after its intent a text may leave: see `Attempt.signal`. */
+const ATTEMPT_MS = 20_000;
+/** And so long after that it may be missing in the provider's list although it was taken. */
+const LIST_LAG_MS = 10_000;
 const ASK_AGAIN_MS = 5_000;
-/** What the provider's clock and the store's may differ by. */
-const CLOCK_SKEW_MS = 120_000;
+/**
+ * What our clock and the store's may differ by. No more than needed: an equal text that somebody
+ * sent from the same number by other means would be taken for this one.
+ */
+const CLOCK_SKEW_MS = 30_000;
+/** Twilio advises against less: it would only be paid for, and expire. */
+const LEAST_VALID_MS = 5_000;
 
 export interface SessionOptions {
   readonly account: AccountLink<SmsAccount>;
   readonly provider: Provider;
   readonly optOuts: OptOuts;
   readonly remarks: Remarks;
-  readonly deadlineMs: number;
   readonly log: AdapterContext['log'];
 }
 
@@ -44,9 +50,10 @@ export class SmsSession implements Session<'message'> {
   }
 
   async deliver(event: OutboundMessage, attempt: Attempt): Promise<Handed> {
-    const { provider, optOuts, remarks } = this.#options;
+    const { provider, optOuts } = this.#options;
     if (optOuts.has(this.#own, event.peer)) throw optedOut(event);
-    await remarks.ours(this.#own);
+    const unsent = attempt.sentParts.size === 0;
+    if (unsent && attempt.deadlineAt - Date.now() < LEAST_VALID_MS) throw tooLate();
     const parts = splitText(event.text, provider.maxText);
     const networkIds: NetworkMessageId[] = [];
     for (const [part, text] of parts.entries()) {
@@ -65,7 +72,7 @@ export class SmsSession implements Session<'message'> {
     const text = parts[part];
     if (text === undefined) return { result: 'handed', handed: handed(past.sentParts) };
     // Its age before the question: a list that was read too early proves nothing.
-    const settled = Date.now() - past.startedAt >= SETTLING_MS;
+    const settled = Date.now() - past.startedAt >= ATTEMPT_MS + LIST_LAG_MS;
     const found = await this.#find(event, text, past);
     switch (found.is) {
       case 'unknown':
@@ -88,7 +95,7 @@ export class SmsSession implements Session<'message'> {
     text: string,
     attempt: Attempt,
   ): Promise<NetworkMessageId> {
-    const { provider, remarks, deadlineMs } = this.#options;
+    const { provider, remarks } = this.#options;
     const leave = () => attempt.leave(part);
     const toSend = {
       message: event.id,
@@ -96,7 +103,7 @@ export class SmsSession implements Session<'message'> {
       from: this.#own,
       to: event.peer,
       text,
-      validMs: event.acceptedAt + deadlineMs - Date.now(),
+      validMs: attempt.deadlineAt - Date.now(),
     };
     try {
       const id = await provider.send(toSend, { signal: attempt.signal, leave });
@@ -155,6 +162,11 @@ function sentInPart(error: ProviderError): DeliveryError {
   if (verdict.kind !== 'never') return error;
   const text = verdict.refusal.text.replace(/^Not delivered:/, 'Sent in part:');
   return new DeliveryError({ kind: 'never', refusal: { ...verdict.refusal, text } }, error.message);
+}
+
+/** Until its deadline it waits, and then its sender is told that it expired. */
+function tooLate(): DeliveryError {
+  return new DeliveryError({ kind: 'later' }, 'too late to be delivered before its deadline');
 }
 
 function optedOut(event: OutboundMessage): DeliveryError {

@@ -10,12 +10,12 @@ export interface Provider {
    */
   send(text: TextToSend, attempt: SendAttempt): Promise<NetworkMessageId>;
   /**
-   * The texts from one number to another since a time, oldest first.
+   * The texts from one number to another since a time by our clock, oldest first.
    * @throws ListError
    */
   sent(from: OwnAddress, to: PeerId, since: number, signal: AbortSignal): Promise<SentTexts>;
   /**
-   * The texts that the provider received since a time, oldest first.
+   * The texts that the provider received since a time by our clock, oldest first.
    * @throws ListError
    */
   received(since: number, signal: AbortSignal): Promise<ReceivedTexts>;
@@ -28,7 +28,7 @@ export interface TextToSend {
   readonly from: OwnAddress;
   readonly to: PeerId;
   readonly text: string;
-  /** Milliseconds from now after which it is not worth sending. */
+  /** Milliseconds from now after which it must not be delivered any more. */
   readonly validMs: number;
 }
 

@@ -1,4 +1,4 @@
-import { Rig } from 'postern/adapter/testing';
+import { Rig, type RigOptions } from 'postern/adapter/testing';
 import { onTestFinished } from 'vitest';
 import definition from '../index.ts';
 import { Carrier } from './carrier.ts';
@@ -11,9 +11,9 @@ export async function onCarrier(config: object = {}): Promise<{ rig: Rig; carrie
   return { rig, carrier };
 }
 
-/** @param memory of an earlier rig: the gateway starts again */
-export function rigOn(carrier: Carrier, memory: ReadonlyMap<string, string> = new Map()): Rig {
-  const rig = new Rig({ definition }, carrier, { memory });
+/** Another rig on the same carrier. With the memory of an earlier one the gateway starts again. */
+export function rigOn(carrier: Carrier, options: RigOptions = {}): Rig {
+  const rig = new Rig({ definition }, carrier, options);
   onTestFinished(() => rig.close());
   return rig;
 }

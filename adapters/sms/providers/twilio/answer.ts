@@ -17,7 +17,8 @@ const MAX_RETRY_AFTER_MS = 60 * 60_000;
 export function errorOf(answer: HttpAnswer, peer: string, now: number): ProviderError {
   const code = numberIn(answer.json, 'code');
   const rule = ruleOf(answer.status, code);
-  const afterMs = answer.status === 429 ? retryAfter(answer.retryAfter, now) : undefined;
+  const afterMs =
+    answer.status === 429 ? retryAfter(answer.retryAfter, answer.date ?? now) : undefined;
   return new ProviderError(rule, nameOf(code, `HTTP ${answer.status}`), peer, afterMs);
 }
 

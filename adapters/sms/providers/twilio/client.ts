@@ -23,6 +23,9 @@ const MAX_VALIDITY_SECONDS = 36_000;
 const TRY_HARD = 'rc=4&rp=all';
 const PAGE_SIZE = 100;
 const MAX_PAGES = 20;
+const PAGE_TIMEOUT_MS = 15_000;
+/** What Twilio puts before every text of an account that is on trial, in its list too. */
+const TRIAL_PREFIX = /^Sent from your Twilio trial account - /;
 
 export interface TwilioOptions {
   readonly config: SmsConfig;
@@ -73,7 +76,7 @@ export class Twilio implements Provider {
     const texts = list.entries.flatMap((entry): SentText[] => {
       const id = textIn(entry, 'sid');
       if (id === undefined || textIn(entry, 'direction') === 'inbound') return [];
-      return [{ id: id as NetworkMessageId, text: textIn(entry, 'body') ?? '' }];
+      return [{ id: id as NetworkMessageId, text: bodyOf(entry) }];
     });
     return { texts, complete: list.complete };
   }
@@ -136,16 +139,20 @@ export class Twilio implements Provider {
     }
   }
 
-  /** Entries that are not older than `since`, oldest first. Twilio lists the newest first. */
+  /**
+   * Entries that are not older than `since` by our clock, oldest first. Twilio lists the newest first,
+   * by its own clock: each answer says how late it is there.
+   */
   async #list(query: Readonly<Record<string, string>>, since: number, signal: AbortSignal) {
     const entries: unknown[] = [];
     const parameters = new URLSearchParams({ ...query, PageSize: String(PAGE_SIZE) });
     let next: URL | undefined = new URL(`${this.#messages}?${parameters}`, this.#api);
     for (let page = 0; page < MAX_PAGES && next !== undefined; page += 1) {
-      const json: unknown = await this.#get(next, signal);
+      const { json, date } = await this.#get(next, signal);
+      const ahead = date === undefined ? 0 : Date.now() - date;
       const messages = fieldIn(json, 'messages');
       if (!Array.isArray(messages)) throw new ListError('unreachable', 'the list was not a list');
-      const recent = messages.filter((entry) => timeOf(entry) >= since);
+      const recent = messages.filter((entry) => timeOf(entry) + ahead >= since);
       entries.push(...recent);
       const finished = messages.length > 0 && recent.length === 0;
       next = finished ? undefined : this.#nextPage(json);
@@ -163,16 +170,17 @@ export class Twilio implements Provider {
     return url;
   }
 
-  async #get(url: URL, signal: AbortSignal): Promise<unknown> {
+  async #get(url: URL, stop: AbortSignal): Promise<HttpAnswer> {
     let answer: HttpAnswer;
     try {
       const headers = this.#headers({});
       const leave = () => {};
+      const signal = AbortSignal.any([stop, AbortSignal.timeout(PAGE_TIMEOUT_MS)]);
       answer = await this.#http.call({ method: 'GET', url, headers, body: '', signal, leave });
     } catch (error) {
       throw new ListError('unreachable', error instanceof NoAnswer ? error.message : 'no answer');
     }
-    if (answer.status === 200) return answer.json;
+    if (answer.status === 200) return answer;
     const reasons = { 401: 'refused', 403: 'refused', 404: 'absent' } as const;
     const reason = Object.entries(reasons).find(
       ([status]) => Number(status) === answer.status,
@@ -183,6 +191,10 @@ export class Twilio implements Provider {
   #headers(more: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     return { authorization: this.#authorization, accept: 'application/json', ...more };
   }
+}
+
+function bodyOf(entry: unknown): string {
+  return (textIn(entry, 'body') ?? '').replace(TRIAL_PREFIX, '');
 }
 
 /** When an entry of a list was made, milliseconds since the epoch; in the far past where it says nothing. */

@@ -22,6 +22,8 @@ export interface HttpAnswer {
   readonly status: number;
   /** Seconds or a date, as it came. */
   readonly retryAfter: string | undefined;
+  /** The server's clock, milliseconds since the epoch. */
+  readonly date: number | undefined;
   /** Undefined where it was not JSON. */
   readonly json: unknown;
 }
@@ -124,8 +126,14 @@ async function readAnswer(response: IncomingMessage): Promise<HttpAnswer> {
   return {
     status: response.statusCode ?? 0,
     retryAfter: response.headers['retry-after'],
+    date: parseDate(response.headers.date),
     json: parseJson(Buffer.concat(chunks).toString('utf8')),
   };
+}
+
+function parseDate(text: string | undefined): number | undefined {
+  const date = Date.parse(text ?? '');
+  return Number.isNaN(date) ? undefined : date;
 }
 
 function parseJson(text: string): unknown {

@@ -17,9 +17,17 @@ const MAX_FIELDS = 200;
 const MAX_PARTS = 1000;
 /** Of Twilio, or a UUID at servers that speak the same. */
 const SID = /^(?:[A-Z]{2}[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+/** Whatever else "To" says is another channel than SMS, or a request that was cut anew. */
+const OWN_NUMBER = /^(?:\+[1-9][0-9]{6,14}|[0-9]{3,6})$/;
 const MESSAGE_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 
+/** Anybody can make us refuse: the log must not grow with it. */
+const WARN_EVERY_MS = 60_000;
+
 const FORBIDDEN: WebhookResponse = { status: 403 };
+const UNSIGNED =
+  'refused a request that is not signed for its address: from a stranger, or http.publicUrl or authToken is not what the provider has';
+const UNFIT = 'refused a signed request: of another account, or not about a text of a number';
 const TRY_AGAIN: WebhookResponse = { status: 503 };
 // Not an empty body and not 204: some servers that speak the same take those for a failure.
 const DONE: WebhookResponse = {
@@ -35,11 +43,20 @@ export function mountWebhooks(context: AdapterContext<SmsConfig>, inbox: Inbox):
     read: (form: Form, request: WebhookRequest) => T | 'nothing' | undefined,
     store: (event: T) => Promise<void>,
   ): void => {
+    let warnedAt = Number.NEGATIVE_INFINITY;
+    const refuse = (why: string): WebhookResponse => {
+      const now = performance.now();
+      if (now - warnedAt >= WARN_EVERY_MS) {
+        warnedAt = now;
+        log.warn({ webhook: name }, why);
+      }
+      return FORBIDDEN;
+    };
     context.webhook(name, async (request) => {
       const form = readForm(request);
-      if (form === undefined || !isSigned(form, request, config)) return FORBIDDEN;
+      if (form === undefined || !isSigned(form, request, config)) return refuse(UNSIGNED);
       const event = read(form, request);
-      if (event === undefined) return FORBIDDEN;
+      if (event === undefined) return refuse(UNFIT);
       if (event === 'nothing') return DONE;
       try {
         await store(event);
@@ -119,6 +136,7 @@ function readText(form: Form, config: SmsConfig): ReceivedText | undefined {
   if (id === undefined || from === undefined || to === undefined || text === undefined) {
     return undefined;
   }
+  if (!OWN_NUMBER.test(to)) return undefined;
   const attachments = Number(only(form, 'NumMedia') ?? 0);
   const optOut = only(form, 'OptOutType')?.toLowerCase();
   return {

@@ -73,6 +73,15 @@ test.each([
   expect(us.describePeer(peer as PeerId)).toBe(words);
 });
 
+test.each([
+  ...['000', '061', '107', '112', '119', '131', '911', '9-1-1', 'tel:999', '811', '1122', '10111'],
+])('%s is an emergency number', (text) => {
+  expect(refusalOf(() => us.parsePeer(text))).toMatchObject({
+    condition: 'not-allowed',
+    text: expect.stringContaining('emergency'),
+  });
+});
+
 describe('registration', () => {
   const pool = addressing(settings({ numbers: ['+12025550100', '+12025550101'] }));
 

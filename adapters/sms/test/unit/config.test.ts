@@ -24,6 +24,7 @@ describe('refuses, and says what to write', () => {
     [{ country: 'us' }, 'two capital letters'],
     [{ country: 'XX' }, 'not the code of a country'],
     [{ apiUrl: 'http://example.org' }, 'https'],
+    [{ apiUrl: 'api.twilio.com' }, 'https://…'],
     [{ apiUrl: 'ftp://example.org' }, 'https://…'],
     [{ numbers: [12025550100] }, 'in quotes'],
     [{ numbers: ['202 555 0100'] }, 'country code'],

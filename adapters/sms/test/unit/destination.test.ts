@@ -34,6 +34,7 @@ test.each([
   ['a channel island', '+447781123456', { allowCountries: ['GB'] }, 'Guernsey'],
   ['a satellite', '+88213000000', {}, 'this country'],
   ['a premium number', '+19005551234', {}, 'costs more'],
+  ['a number that follows a person', '+447012345678', { allowCountries: ['GB'] }, 'costs more'],
   ['a short code', '21610', {}, 'Short codes'],
   ['a name', 'mybank', {}, 'name of a sender'],
 ])('refuses %s', (_, peer, more, words) => {

@@ -7,6 +7,7 @@ const LONGEST_PEER = '+850 2 12 381 1234 5678';
 const answer = (status: number, code?: number, retryAfter?: string) => ({
   status,
   retryAfter,
+  date: undefined,
   json: code === undefined ? undefined : { code, message: 'Internals of the provider' },
 });
 const verdictOf = (...of: Parameters<typeof answer>) => errorOf(answer(...of), 'X', 0).verdict;

@@ -57,11 +57,27 @@ describe('a text', () => {
     ['of another account', { AccountSid: `AC${'f'.repeat(32)}` }],
     ['without an id', { MessageSid: '' }],
     ['with an id that is none', { MessageSid: 'SM1' }],
+    ['for another channel than SMS', { To: `whatsapp:${OWN_NUMBER}` }],
+    ['for nobody', { To: '' }],
+    ['cut anew behind the number', { To: `${OWN_NUMBER}ToCityNEW YORK` }],
   ])('%s is refused although it is signed', async (_, more) => {
     const { rig, carrier } = await onCarrier();
     const fields = { ...carrier.textFields({ id: 1, text: 'Hi' }), ...more };
     expect(await carrier.post(rig, 'message', fields)).toBe('refused');
     expect(rig.received).toEqual([]);
+  });
+
+  test('that is refused says why in the log, once a minute, and nothing of itself', async () => {
+    const { rig, carrier } = await onCarrier();
+    const fields = { ...carrier.textFields({ id: 1, text: 'canary' }), AccountSid: 'other' };
+    const unsigned = new URLSearchParams(fields).toString();
+    const lines = () => rig.said.filter(({ level }) => level === 'warn').map(({ text }) => text);
+    await rig.post(rig.url('message'), {}, unsigned);
+    expect(lines()).toEqual([expect.stringContaining('http.publicUrl')]);
+    for (let again = 0; again < 50; again += 1) await rig.post(rig.url('message'), {}, unsigned);
+    await carrier.post(rig, 'message', fields);
+    expect(lines().length).toBe(1);
+    expect(lines()[0]).not.toContain('canary');
   });
 
   test.each(['__proto__', 'constructor', 'toString'])('may have a field "%s"', async (name) => {
@@ -111,7 +127,7 @@ describe('a word that ends or begins it', () => {
   test('is remembered over a restart', async () => {
     const { rig, carrier } = await onCarrier();
     await carrier.inbound({ id: 1, text: 'STOP' }, rig);
-    const restarted = rigOn(carrier, rig.memory);
+    const restarted = rigOn(carrier, { memory: rig.memory });
     expect(() => restarted.adapter.assess(rig.message(), rig.link)).toThrow('opted out');
   });
 });

@@ -1,3 +1,4 @@
+import type { OwnAddress } from 'postern/adapter';
 import { describe, expect, test } from 'vitest';
 import type { Carrier } from '../carrier.ts';
 import { OWN_NUMBER, PEER_NUMBER, sid } from '../carrier.ts';
@@ -28,7 +29,7 @@ async function inState(rig: ReturnType<typeof rigOn>, state: string): Promise<st
 
 describe('at the start', () => {
   test('what arrived in the meantime is fetched, oldest first', async () => {
-    const { rig, carrier } = await onCarrier({ numbers: [OWN_NUMBER] });
+    const { rig, carrier } = await onCarrier();
     carrier.pageSize = 2;
     for (const [index, id] of [1, 2, 3, 4, 5].entries()) {
       missed(carrier, id, OWN_NUMBER, 60_000 - index * 2_000);
@@ -41,29 +42,43 @@ describe('at the start', () => {
   });
 
   test('nothing is fetched for numbers of the account that are not ours', async () => {
-    const { rig, carrier } = await onCarrier({ numbers: [OWN_NUMBER] });
+    const { rig, carrier } = await onCarrier();
     missed(carrier, 1, '+12025550199');
     await inState(rig, 'connected');
     expect(rig.received).toEqual([]);
   });
 
-  test('a number that was used before the restart is ours', async () => {
+  test('texts are fetched for every number of an account, also one never used, and for the pool', async () => {
+    const { carrier } = await onCarrier({ numbers: ['+12025550101'] });
+    const ownAddresses = ['+12025550102', '+12025550103'] as OwnAddress[];
+    const rig = rigOn(carrier, { ownAddresses });
+    for (const [id, to] of ['+12025550101', ...ownAddresses].entries()) missed(carrier, id + 1, to);
+    missed(carrier, 4, OWN_NUMBER);
+    await inState(rig, 'connected');
+    expect(new Set(rig.received.map((event) => event.kind === 'message' && event.to))).toEqual(
+      new Set(['+12025550101', ...ownAddresses]),
+    );
+  });
+
+  test('a provider whose clock is slow has nothing that is too old', async () => {
     const { rig, carrier } = await onCarrier();
-    await carrier.inbound({ id: 1, text: 'first' }, rig);
-    missed(carrier, 2);
-    const restarted = rigOn(carrier, rig.memory);
-    await inState(restarted, 'connected');
-    expect(restarted.received).toMatchObject([{ eventId: sid(2) }]);
+    const slow = Date.now() - HOUR_MS;
+    const date = new Date(slow).toUTCString();
+    const text = { sid: sid(1), from: PEER_NUMBER, to: OWN_NUMBER, body: 'late' };
+    const messages = [{ ...text, direction: 'inbound', date_created: date }];
+    carrier.listAnswer = { status: 200, json: { messages }, headers: { date } };
+    await inState(rig, 'connected');
+    expect(rig.received).toMatchObject([{ eventId: sid(1) }]);
   });
 
   test('what was fetched before the restart is not fetched for ever', async () => {
     const { rig, carrier } = await onCarrier({ numbers: [OWN_NUMBER] });
     missed(carrier, 1, OWN_NUMBER, HOUR_MS);
     const memory = new Map([['received-until', String(Date.now() - 2 * HOUR_MS)]]);
-    const late = rigOn(carrier, memory);
+    const late = rigOn(carrier, { memory });
     await inState(late, 'connected');
     expect(late.received).toMatchObject([{ eventId: sid(1) }]);
-    const later = rigOn(carrier, late.memory);
+    const later = rigOn(carrier, { memory: late.memory });
     await inState(later, 'connected');
     expect(later.received).toEqual([]);
     await inState(rig, 'connected');
@@ -81,7 +96,7 @@ describe('at the start', () => {
     await rig.adapter.start();
     await asked.promise;
     await rig.adapter.stop();
-    const restarted = rigOn(carrier, rig.memory);
+    const restarted = rigOn(carrier, { memory: rig.memory });
     await inState(restarted, 'connected');
     expect(restarted.received).toMatchObject([{ eventId: sid(1) }]);
   });

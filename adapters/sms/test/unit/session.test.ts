@@ -19,7 +19,7 @@ describe('deliver', () => {
   test('says who, to whom, what, how long, and where news of it shall go', async () => {
     const { rig, carrier } = await onCarrier();
     const event = rig.message('Hi & 👋');
-    await rig.session.deliver(event, attempt());
+    await rig.session.deliver(event, attempt({ deadlineAt: Date.now() + 4 * HOUR_MS }));
     const form = Object.fromEntries(carrier.sent[0]?.form ?? []);
     expect(form).toMatchObject({ From: OWN_NUMBER, To: PEER_NUMBER, Body: 'Hi & 👋' });
     expect(form.StatusCallback).toBe(
@@ -30,11 +30,34 @@ describe('deliver', () => {
     expect(validity).toBeLessThanOrEqual(4 * 3600);
   });
 
-  test('is not valid for longer than its deadline', async () => {
+  test.each([
+    ['what is left of it', 90_000, 90],
+    ['what the provider takes', 24 * HOUR_MS, 36_000],
+  ])('is valid until the deadline of its transport: %s', async (_, leftMs, most) => {
     const { rig, carrier } = await onCarrier();
-    const message = rig.message();
-    const late = { ...message, acceptedAt: Date.now() - 5 * HOUR_MS };
-    await rig.session.deliver(late, attempt());
+    const accepted = { ...rig.message(), acceptedAt: Date.now() - 5 * HOUR_MS };
+    await rig.session.deliver(accepted, attempt({ deadlineAt: Date.now() + leftMs }));
+    const validity = Number(carrier.sent[0]?.form.get('ValidityPeriod'));
+    expect(validity).toBeLessThanOrEqual(most);
+    expect(validity).toBeGreaterThan(most - 60);
+  });
+
+  test('is not sent, nor paid for, when it could only expire', async () => {
+    const { rig, carrier } = await onCarrier();
+    const handing = rig.session.deliver(rig.message(), attempt({ deadlineAt: Date.now() + 4_000 }));
+    await expect(handing).rejects.toMatchObject({ verdict: { kind: 'later' } });
+    expect(carrier.sent).toEqual([]);
+  });
+
+  test('is completed to the last second once a part of it is on its way', async () => {
+    const { rig, carrier } = await onCarrier();
+    const sentParts = new Map([[0, 'SM1' as NetworkMessageId]]);
+    const deadlineAt = Date.now() + 1_000;
+    const { networkIds } = await rig.session.deliver(
+      rig.message(carrier.longText),
+      attempt({ deadlineAt, sentParts }),
+    );
+    expect(networkIds.length).toBe(carrier.sent.length + 1);
     expect(carrier.sent[0]?.form.get('ValidityPeriod')).toBe('1');
   });
 
@@ -137,25 +160,68 @@ describe('reconcile', () => {
 
   test('asks again while the list may lag behind, and then says that it is absent', async () => {
     const { rig } = await onCarrier();
-    const young = past({ startedAt: Date.now() - 1_000 });
-    expect(await rig.session.reconcile?.(rig.message(), young)).toEqual({
-      result: 'ask-later',
-      afterMs: 5_000,
-    });
+    // 20 s for an attempt, whose last byte may leave at its end, and 10 s for the list.
+    for (const age of [1_000, 22_000, 29_000]) {
+      const young = past({ startedAt: Date.now() - age });
+      expect(await rig.session.reconcile?.(rig.message(), young)).toEqual({
+        result: 'ask-later',
+        afterMs: 5_000,
+      });
+    }
     const old = past({ startedAt: Date.now() - 60_000 });
     expect(await rig.session.reconcile?.(rig.message(), old)).toEqual({ result: 'absent' });
   });
 
-  test('does not take an older text with the same words', async () => {
+  test('does not take a text with the same words that was sent a minute before', async () => {
     const { rig, carrier } = await onCarrier();
     await rig.session.deliver(rig.message('ok'), attempt());
     const [older] = carrier.sent;
-    if (older !== undefined) carrier.sent[0] = { ...older, createdAt: Date.now() - HOUR_MS };
+    if (older !== undefined) carrier.sent[0] = { ...older, createdAt: Date.now() - 100_000 };
     const result = await rig.session.reconcile?.(
       rig.message('ok'),
-      past({ startedAt: Date.now() - 30_000 }),
+      past({ startedAt: Date.now() - 40_000 }),
     );
     expect(result).toEqual({ result: 'absent' });
+  });
+
+  test.each([
+    ['an hour behind', -HOUR_MS],
+    ['an hour ahead', HOUR_MS],
+  ])('goes by the clock of the provider, which is %s', async (_, offset) => {
+    const { rig, carrier } = await onCarrier();
+    const at = (time: number) => new Date(time + offset).toUTCString();
+    const startedAt = Date.now() - 40_000;
+    const entry = (id: string, created: number) => ({
+      ...{ sid: id, body: 'ok', date_created: at(created) },
+    });
+    const messages = [entry('SM2', startedAt + 2_000), entry('SM1', startedAt - 60_000)];
+    carrier.listAnswer = { status: 200, json: { messages }, headers: { date: at(Date.now()) } };
+    expect(await rig.session.reconcile?.(rig.message('ok'), past({ startedAt }))).toEqual({
+      result: 'handed',
+      handed: { networkIds: ['SM2'] },
+    });
+  });
+
+  test('finds a text of an account on trial, before which the provider writes something', async () => {
+    const { rig, carrier } = await onCarrier();
+    const body = 'Sent from your Twilio trial account - ok';
+    const messages = [{ sid: 'SM1', body, date_created: new Date().toUTCString() }];
+    carrier.listAnswer = { status: 200, json: { messages } };
+    expect(await rig.session.reconcile?.(rig.message('ok'), past())).toMatchObject({
+      result: 'handed',
+    });
+  });
+
+  test('does not take the text of an equal message that is known', async () => {
+    const { rig, carrier } = await onCarrier();
+    await rig.session.deliver(rig.message('ok'), attempt());
+    await rig.session.deliver(rig.message('ok'), attempt());
+    const [first, second] = carrier.sent.map(({ sid }) => sid);
+    const isKnown = async (id: NetworkMessageId) => id === first;
+    expect(await rig.session.reconcile?.(rig.message('ok'), past({ isKnown }))).toEqual({
+      result: 'handed',
+      handed: { networkIds: [second] },
+    });
   });
 
   test('finds the part that was under way, and not one that is known', async () => {
