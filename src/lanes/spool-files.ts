@@ -9,6 +9,8 @@ export interface SpoolFiles {
   write(id: MessageId, event: string): Promise<void>;
   /** Undefined where there is none. */
   read(id: MessageId): Promise<string | undefined>;
+  /** Whether this process knows of one. */
+  has(id: MessageId): boolean;
   /** Costs nothing for a message that has no file. */
   remove(id: MessageId): Promise<void>;
   /** Those last written so long ago; what was never finished is removed on the way. */
@@ -50,6 +52,8 @@ export async function spoolFiles(directory: string): Promise<SpoolFiles> {
         throw error;
       }
     },
+
+    has: (id) => known.has(id),
 
     async remove(id) {
       if (!known.delete(id)) return;

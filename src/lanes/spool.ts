@@ -1,6 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import type { MessageId } from '../contract/index.ts';
-import type { Claim, ClaimedEntry, Entry, LaneStore, NewEntry, Settlement } from './lane-store.ts';
+import type {
+  Claim,
+  ClaimedEntry,
+  Entry,
+  LaneStore,
+  NewEntry,
+  Settled,
+  Settlement,
+  SettleRequest,
+} from './lane-store.ts';
 import { type SpoolFiles, spoolFiles } from './spool-files.ts';
 
 /** A lane store whose large events lie in files. */
@@ -41,20 +50,28 @@ export async function spooled(store: LaneStore, directory: string): Promise<Spoo
   /** What the store has given, by what was passed on of it. */
   const whole = new WeakMap<Claim, Claim>();
 
-  const put = async (entries: readonly NewEntry[]): Promise<NewEntry[]> =>
-    Promise.all(
+  // Few messages are large: all others pass through as they are, without a promise for each.
+  const put = async (entries: readonly NewEntry[]): Promise<readonly NewEntry[]> => {
+    if (!entries.some(isLarge)) return entries;
+    return Promise.all(
       entries.map(async (entry) => {
-        if (!isLarge(entry.event)) return entry;
+        if (!isLarge(entry)) return entry;
         await files.write(entry.id, entry.event);
         return { ...entry, event: POINTER };
       }),
     );
+  };
+
+  const remove = async (ids: readonly MessageId[]): Promise<void> => {
+    const there = ids.filter(files.has);
+    if (there.length > 0) await Promise.all(there.map(files.remove));
+  };
 
   const resolved = async <E extends Entry>(entry: E): Promise<E> =>
     entry.event === POINTER ? { ...entry, event: (await files.read(entry.id)) ?? '' } : entry;
 
   const resolvedClaim = async (claim: Claim): Promise<Claim> => {
-    if (!claim.entries.some(({ event }) => event === POINTER)) return claim;
+    if (!isSpooled(claim)) return claim;
     const entries: ClaimedEntry[] = [];
     let bytes = 0;
     for (const entry of claim.entries) {
@@ -68,6 +85,9 @@ export async function spooled(store: LaneStore, directory: string): Promise<Spoo
     return passedOn;
   };
 
+  const isPlain = ({ claim, reports }: SettleRequest) =>
+    !whole.has(claim) && !reports.some(isLarge);
+
   return {
     ...store,
     sweep,
@@ -75,36 +95,36 @@ export async function spooled(store: LaneStore, directory: string): Promise<Spoo
 
     async push(entries) {
       const pushed = await store.push(await put(entries));
-      await Promise.all(
-        entries.map(async ({ id }, index) => {
-          if (pushed[index]?.result === 'duplicate') await files.remove(id);
-        }),
-      );
+      const repeats = entries.filter((_, index) => pushed[index]?.result === 'duplicate');
+      await remove(repeats.map(({ id }) => id));
       return pushed;
     },
 
     async claim(request) {
       const claimed = await store.claim(request);
+      if (!claimed.claims.some(isSpooled)) return claimed;
       return { ...claimed, claims: await Promise.all(claimed.claims.map(resolvedClaim)) };
     },
 
     async settle(requests) {
       const settled = await store.settle(
-        await Promise.all(
-          requests.map(async (request) => ({
-            ...request,
-            claim: whole.get(request.claim) ?? request.claim,
-            reports: await put(request.reports),
-          })),
-        ),
+        requests.every(isPlain)
+          ? requests
+          : await Promise.all(
+              requests.map(async (request) => ({
+                ...request,
+                claim: whole.get(request.claim) ?? request.claim,
+                reports: await put(request.reports),
+              })),
+            ),
       );
+      const done = requests.filter((_, index) => settled[index]?.result === 'settled');
+      await remove(done.flatMap(({ claim, settlements }) => endedBy(claim, settlements)));
+      if (!settled.some(isNextSpooled)) return settled;
       return Promise.all(
-        settled.map(async (one, index) => {
-          const request = requests[index];
-          if (request === undefined || one.result !== 'settled') return one;
-          await Promise.all(endedBy(request.claim, request.settlements).map(files.remove));
-          return one.next === undefined ? one : { ...one, next: await resolvedClaim(one.next) };
-        }),
+        settled.map(async (one) =>
+          isNextSpooled(one) ? { ...one, next: await resolvedClaim(one.next) } : one,
+        ),
       );
     },
 
@@ -122,7 +142,7 @@ export async function spooled(store: LaneStore, directory: string): Promise<Spoo
 
     async expireHanded(channel) {
       const expired = await store.expireHanded(channel);
-      await Promise.all(expired.ended.map(files.remove));
+      await remove(expired.ended);
       return expired;
     },
 
@@ -144,7 +164,15 @@ export async function spooled(store: LaneStore, directory: string): Promise<Spoo
   };
 }
 
-function isLarge(event: string): boolean {
+function isSpooled(claim: Claim): boolean {
+  return claim.entries.some(({ event }) => event === POINTER);
+}
+
+function isNextSpooled(settled: Settled): settled is Settled & { readonly next: Claim } {
+  return settled.result === 'settled' && settled.next !== undefined && isSpooled(settled.next);
+}
+
+function isLarge({ event }: NewEntry): boolean {
   // No character is more than three bytes for each of its UTF-16 units.
   return event.length * 3 > LARGE_BYTES && Buffer.byteLength(event) > LARGE_BYTES;
 }
