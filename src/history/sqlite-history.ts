@@ -20,6 +20,8 @@ const PRUNE_EVERY_MS = 60 * 60 * 1_000;
 
 /** What one commit takes: 500 steps hold the event loop for less than a millisecond. */
 const STEPS_A_COMMIT = 500;
+/** A round begins early where so many wait. */
+const STEPS_A_ROUND = 10_000;
 const ROWS_A_PRUNING = 500;
 const MOST_WAITING = 50_000;
 
@@ -50,6 +52,8 @@ export function openHistory(file: string, options: HistoryOptions = {}): History
   );
 
   let waiting: Step[] = [];
+  /** How many of them belong to the round that is being written: those behind came later. */
+  let due = 0;
   let timer: NodeJS.Timeout | undefined;
   let soon: NodeJS.Immediate | undefined;
   let failing = false;
@@ -60,7 +64,7 @@ export function openHistory(file: string, options: HistoryOptions = {}): History
 
   const schedule = () => {
     if (waiting.length === 0) return;
-    if (waiting.length >= STEPS_A_COMMIT) soon ??= setImmediate(commit);
+    if (due > 0 || waiting.length >= STEPS_A_ROUND) soon ??= setImmediate(commit);
     else timer ??= setTimeout(commit, COMMIT_AFTER_MS).unref();
   };
   const unschedule = () => {
@@ -71,8 +75,13 @@ export function openHistory(file: string, options: HistoryOptions = {}): History
   };
   const commit = (): boolean => {
     unschedule();
+    if (due === 0) {
+      waiting = storyByStory(waiting);
+      due = waiting.length;
+    }
+    const steps = waiting.slice(0, Math.min(due, STEPS_A_COMMIT));
     try {
-      write(waiting.slice(0, STEPS_A_COMMIT));
+      write(steps);
     } catch (error) {
       failing = true;
       if (!told && !isBusy(error)) {
@@ -82,7 +91,8 @@ export function openHistory(file: string, options: HistoryOptions = {}): History
       timer = setTimeout(commit, RETRY_AFTER_MS).unref();
       return false;
     }
-    waiting = waiting.slice(STEPS_A_COMMIT);
+    waiting = waiting.slice(steps.length);
+    due -= steps.length;
     if (lost > 0) onError(new Error(`History writes again. ${lost} steps of stories were lost.`));
     failing = false;
     told = false;
@@ -127,6 +137,7 @@ export function openHistory(file: string, options: HistoryOptions = {}): History
         // A tenth at once, because each removal moves all that stay.
         const surplus = Math.ceil(mostWaiting / 10);
         waiting = waiting.slice(surplus);
+        due = Math.max(due - surplus, 0);
         lost += surplus;
       }
       if (!failing) schedule();
@@ -157,6 +168,11 @@ export function readHistory(file: string): StoryReader {
     story: (message) => inOrder(written(message)),
     close: () => database.close(),
   };
+}
+
+/** The steps of a message side by side: to write them together costs little more than to write one. */
+function storyByStory(steps: readonly Step[]): Step[] {
+  return [...Map.groupBy(steps, ({ message }) => message).values()].flat();
 }
 
 /** Several processes append to one story, each when it commits. */
