@@ -35,7 +35,7 @@ export interface ReceiveOptions {
 }
 
 /** The store is too full, or does not answer: the network is asked to come again. */
-export class NotAdmittedError extends Error {
+class NotAdmittedError extends Error {
   override readonly name = 'NotAdmittedError';
 }
 

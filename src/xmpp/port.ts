@@ -37,7 +37,7 @@ export interface IncomingText extends Addressed {
 }
 
 /** A client confirms that it has a message of ours (XEP-0184). */
-export interface IncomingReceipt extends Addressed {
+interface IncomingReceipt extends Addressed {
   readonly content: 'receipt';
   readonly of: string;
 }

@@ -6,7 +6,7 @@ export const CARRIER_ACCOUNT = `AC${'0'.repeat(32)}`;
 export const CARRIER_TOKEN = 'carrier-token-of-the-tests';
 
 /** One message in the carrier's ledger. */
-export interface CarriedText {
+interface CarriedText {
   readonly sid: string;
   readonly from: string;
   readonly to: string;
