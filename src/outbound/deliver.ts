@@ -108,7 +108,7 @@ async function attempt(
 ): Promise<Outcome> {
   const { entry, message, turn } = job;
   const deadlineAt = options.deadlineOf(entry);
-  if (options.now() >= deadlineAt) return expire(options, job);
+  if (options.now() >= deadlineAt) return expire(options, job, sentParts.size > 0);
   options.note(entry.id, 'attempt', `attempt ${number}`);
   const { attempt, left } = attemptOf(number, entry.id, sentParts, turn, deadlineAt);
   try {
@@ -164,10 +164,9 @@ function failed(
   }
 }
 
-/** Not past the deadline: there the sender is told. */
+/** At the deadline at the latest: the next turn knows which parts were sent, and tells the sender. */
 function later(options: DeliverOptions, job: Job, afterMs: number, why: string): Outcome {
   const left = options.deadlineOf(job.entry) - options.now();
-  if (left <= 0) return expire(options, job);
   const wait = Math.max(1, Math.min(afterMs, left));
   options.note(job.entry.id, 'later', `${why}; again in ${Math.ceil(wait / 1_000)} s`);
   return { settlement: { kind: 'later', afterMs: wait } };
@@ -223,11 +222,11 @@ function fail(
   };
 }
 
-function expire(options: DeliverOptions, { entry, event }: Job): Outcome {
+function expire(options: DeliverOptions, { entry, event }: Job, inPart: boolean): Outcome {
   options.note(entry.id, 'expired');
   return {
     settlement: { kind: 'terminal', keep: false },
-    reports: options.reports.failed(entry.id, event, expired(options.deadlineMs)),
+    reports: options.reports.failed(entry.id, event, expired(options.deadlineMs, inPart)),
   };
 }
 

@@ -20,11 +20,13 @@ export const MAY_HAVE_BEEN_SENT: Refusal = {
   text: 'This message may have been sent: the network never answered, and can not tell. Check before you repeat it.',
 };
 
-export function expired(afterMs: number): Refusal {
+/** @param inPart whether the network has taken some of its parts */
+export function expired(afterMs: number, inPart: boolean): Refusal {
+  const what = inPart ? 'Only the beginning of this message was sent' : 'This message was not sent';
   return {
     condition: 'remote-server-timeout',
     type: 'wait',
-    text: `This message was not sent: the network could not be reached for ${duration(afterMs)}.`,
+    text: `${what}: the network could not be reached for ${duration(afterMs)}.`,
   };
 }
 

@@ -93,6 +93,21 @@ describe('a network that refuses', () => {
     expect(await bench.told()).toEqual([]);
   });
 
+  it('for now until the deadline, and has a part of it: the sender is told that', async () => {
+    bench.deliver = async (_message, attempt) => {
+      if (!attempt.sentParts.has(0)) await attempt.partSent(0, id('p0'), 2);
+      bench.clock.pass(bench.capabilities.deadlineMs);
+      throw new DeliveryError({ kind: 'later' }, 'down');
+    };
+    await accepted('hi');
+    await bench.serve();
+    bench.clock.pass(1_000);
+    await bench.serve();
+    expect(await bench.told()).toMatchObject([
+      { kind: 'error', refusal: { text: expect.stringMatching(/^Only the beginning/) } },
+    ]);
+  });
+
   it('for now: every attempt knows the deadline of the message', async () => {
     const deadlines: number[] = [];
     bench.deliver = async (_message, attempt) => {
