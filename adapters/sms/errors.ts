@@ -5,13 +5,13 @@ import { DeliveryError } from 'postern/adapter';
 export interface ErrorRule {
   readonly condition: StanzaCondition;
   readonly type: StanzaErrorType;
-  /** Follows "Not delivered: "; `{peer}` becomes the number. */
+  /** Follows "Not delivered: "; `{peer}` becomes the number, `{own}` "your number". */
   readonly text: string;
   /** Left out: trying again can not help. Nothing here applies once the provider took the text. */
   readonly retry?: 'conversation' | 'transport' | 'reconcile';
   /** Milliseconds before the next attempt. */
   readonly afterMs?: number;
-  /** The operator has something to mend. */
+  /** The operator has something to mend: he is told, and the sender is told that he is. */
   readonly alarm?: true;
   /** The recipient wants no texts from this number. */
   readonly optOut?: true;
@@ -32,12 +32,19 @@ export class ProviderError extends DeliveryError {
 
 /** What the sender is told of a text that ended by this rule. At most 120 characters. */
 export function refusalOf(rule: ErrorRule, code: string, peer: string): Refusal {
-  const reason = rule.text.replace('{peer}', peer);
+  const reason = rule.text.replace('{peer}', peer).replace('{own}', 'your number');
+  const knows = rule.alarm === true ? ' The administrator knows.' : '';
   return {
     condition: rule.condition,
     type: rule.type,
-    text: `Not delivered: ${reason}. (${code})`,
+    text: `Not delivered: ${reason}.${knows} (${code})`,
   };
+}
+
+/** The same for the administrators, without the number of the recipient. */
+export function noticeOf(rule: ErrorRule, code: string, own: string): string {
+  const reason = rule.text.replace('{peer}', 'the recipient').replace('{own}', 'this number');
+  return `A text from ${own} failed: ${reason}. (${code})`;
 }
 
 function verdictOf(

@@ -1,6 +1,6 @@
 import type { AdapterContext, OwnAddress, PeerId, SessionState } from 'postern/adapter';
 import type { SmsAccount, SmsConfig } from './config.ts';
-import type { ErrorRule } from './errors.ts';
+import { type ErrorRule, noticeOf } from './errors.ts';
 import type { OptOuts } from './optout.ts';
 
 /** What is learnt by the way: how the provider is, and what the operator should mend. */
@@ -29,9 +29,6 @@ export class Remarks {
   ): Promise<void> {
     if (rule.optOut && peer !== undefined) await this.#optOuts.add(own, peer);
     if (rule.alarm && rule.retry === 'transport') this.health('bad-credentials', code);
-    if (rule.alarm) {
-      const reason = rule.text.replace('{peer}', 'the recipient');
-      await this.#context.notifyAdmins(code, `A text from ${own} failed: ${reason}. (${code})`);
-    }
+    if (rule.alarm) await this.#context.notifyAdmins(code, noticeOf(rule, code, own));
   }
 }

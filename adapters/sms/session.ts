@@ -22,7 +22,8 @@ import { splitText } from './segments.ts';
 const ATTEMPT_MS = 20_000;
 /** And so long after that it may be missing in the provider's list although it was taken. */
 const LIST_LAG_MS = 10_000;
-const ASK_AGAIN_MS = 5_000;
+/** A provider in trouble is asked ever less often. */
+const ASK_AGAIN_MS = { first: 5_000, most: 300_000 } as const;
 /**
  * What our clock and the store's may differ by. No more than needed: an equal text that somebody
  * sent from the same number by other means would be taken for this one.
@@ -72,15 +73,16 @@ export class SmsSession implements Session<'message'> {
     const text = parts[part];
     if (text === undefined) return { result: 'handed', handed: handed(past.sentParts) };
     // Its age before the question: a list that was read too early proves nothing.
-    const settled = Date.now() - past.startedAt >= ATTEMPT_MS + LIST_LAG_MS;
+    const age = Date.now() - past.startedAt;
+    const later: Reconciled = { result: 'ask-later', afterMs: askAgainMs(age) };
     const found = await this.#find(event, text, past);
     switch (found.is) {
       case 'unknown':
         return { result: 'unknown' };
       case 'unreadable':
-        return { result: 'ask-later', afterMs: ASK_AGAIN_MS };
+        return later;
       case 'absent':
-        return settled ? { result: 'absent' } : { result: 'ask-later', afterMs: ASK_AGAIN_MS };
+        return age >= ATTEMPT_MS + LIST_LAG_MS ? { result: 'absent' } : later;
       case 'there':
         if (part < parts.length - 1) return { result: 'part', part, id: found.id };
         return { result: 'handed', handed: handed(new Map([...past.sentParts, [part, found.id]])) };
@@ -134,9 +136,11 @@ export class SmsSession implements Session<'message'> {
       const { provider } = this.#options;
       const list = await provider.sent(this.#own, event.peer, since, past.signal);
       for (const candidate of list.texts) {
+        const same = candidate.text.trim() === text.trim();
+        if (!same && candidate.text !== '') continue;
         if (sentParts.has(candidate.id) || (await past.isKnown(candidate.id))) continue;
-        if (candidate.text.trim() === text.trim()) return { is: 'there', id: candidate.id };
-        hidden ||= candidate.text === '';
+        if (same) return { is: 'there', id: candidate.id };
+        hidden = true;
       }
       return { is: list.complete && !hidden ? 'absent' : 'unknown' };
     } catch (error) {
@@ -150,6 +154,10 @@ export class SmsSession implements Session<'message'> {
 type Found =
   | { readonly is: 'there'; readonly id: NetworkMessageId }
   | { readonly is: 'absent' | 'unknown' | 'unreadable' };
+
+function askAgainMs(age: number): number {
+  return Math.min(Math.max(Math.round(age / 4), ASK_AGAIN_MS.first), ASK_AGAIN_MS.most);
+}
 
 function handed(parts: ReadonlyMap<number, NetworkMessageId>): Handed {
   const inOrder = [...parts].sort(([a], [b]) => a - b);

@@ -28,19 +28,19 @@ const ACCOUNT_SUSPENDED: ErrorRule = {
 const SENDER_UNFIT: ErrorRule = {
   condition: 'service-unavailable',
   type: 'cancel',
-  text: 'your number can not send texts. The administrator knows',
+  text: '{own} can not send texts',
   alarm: true,
 };
 const SENDER_UNREGISTERED: ErrorRule = {
   condition: 'service-unavailable',
   type: 'cancel',
-  text: 'your number is not registered for texts. The administrator knows',
+  text: '{own} is not registered for texts',
   alarm: true,
 };
 const MISCONFIGURED: ErrorRule = {
   condition: 'internal-server-error',
   type: 'cancel',
-  text: 'this gateway is not set up right. The administrator knows',
+  text: 'this gateway is not set up right',
   alarm: true,
 };
 const EMPTY: ErrorRule = { condition: 'bad-request', type: 'modify', text: 'the text is empty' };
@@ -88,7 +88,7 @@ const PUMPING: ErrorRule = {
 const PERSONAL_USE: ErrorRule = {
   condition: 'service-unavailable',
   type: 'cancel',
-  text: 'this sender may not send personal texts. The administrator knows',
+  text: 'this sender may not send personal texts',
   alarm: true,
 };
 
@@ -172,7 +172,7 @@ export const ERROR_TABLE: ReadonlyMap<number, ErrorRule> = new Map<number, Error
     {
       condition: 'remote-server-not-found',
       type: 'cancel',
-      text: 'there is no way from your number to {peer}',
+      text: 'there is no way from {own} to {peer}',
     },
   ],
   ...rows([21614, 21635, 30006], NOT_MOBILE),

@@ -117,12 +117,23 @@ describe('a word that ends or begins it', () => {
     expect(assess).not.toThrow();
   });
 
-  test.each(['Stop it!', 'please stop', 'start', 'yes'])('%j stops nothing', async (text) => {
+  test('is what the provider says it is: its "HELP" stops nothing', async () => {
     const { rig, carrier } = await onCarrier();
-    await carrier.inbound({ id: 1, text }, rig);
-    expect(rig.received).toMatchObject([{ text }]);
+    const fields = { ...carrier.textFields({ id: 1, text: 'AIDE' }), OptOutType: 'HELP' };
+    await carrier.post(rig, 'message', fields);
+    expect(rig.received).toMatchObject([{ text: 'AIDE' }]);
     expect(() => rig.adapter.assess(rig.message(), rig.link)).not.toThrow();
   });
+
+  test.each(['Stop it!', 'please stop', 'start', 'yes', 'HELP', 'INFO'])(
+    '%j stops nothing',
+    async (text) => {
+      const { rig, carrier } = await onCarrier();
+      await carrier.inbound({ id: 1, text }, rig);
+      expect(rig.received).toMatchObject([{ text }]);
+      expect(() => rig.adapter.assess(rig.message(), rig.link)).not.toThrow();
+    },
+  );
 
   test('is remembered over a restart', async () => {
     const { rig, carrier } = await onCarrier();
