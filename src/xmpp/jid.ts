@@ -30,6 +30,8 @@ const MAX_PART_BYTES = 1023;
 const PREPARED =
   /^(?:([!#$%()*+,\-.0-9;=?[\\\]^_`a-z{|}~]{1,255})@)?([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*)(?:\/([!-~](?:[ -~]{0,253}[!-~])?))?$/;
 const MAX_PREPARED_DOMAIN = 253;
+/** A local part that is the same text escaped and prepared. */
+const PLAIN_LOCAL = /^[!#$%()*+,\-.0-9;=?[\]^_`a-z{|}~]{1,255}$/;
 
 /**
  * Reads a JID as people and servers write it, and normalises it.
@@ -106,6 +108,7 @@ export function unescapeLocal(local: string): string {
  * @throws JidError
  */
 export function jidLocal(text: string): string {
+  if (PLAIN_LOCAL.test(text)) return text;
   const local = prepareLocal(escapeLocal(text));
   for (const char of local) {
     // stringprep folds these ("ß" to "ss"), PRECIS keeps them.
