@@ -1,6 +1,6 @@
 /** The way network → XMPP, first step: the one door in. It opens when the event is stored. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Accounts } from '../accounts/accounts.ts';
 import type {
   Addressing,
@@ -129,9 +129,7 @@ function entryFor(
     deadlineAt: acceptedAt + INBOUND_DEADLINE_MS,
     duplicateKeys: [
       {
-        key: createHash('sha256')
-          .update([transport, jid, event.to, event.eventId].join('\0'))
-          .digest('base64url'),
+        key: hash('sha256', [transport, jid, event.to, event.eventId].join('\0'), 'base64url'),
         windowMs: capabilities.duplicateWindowMs,
       },
     ],

@@ -5,7 +5,7 @@
  * its stanzas.
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Accounts } from '../accounts/accounts.ts';
 import {
   type AccountLink,
@@ -146,10 +146,8 @@ function duplicateKeys(
 ): NewEntry['duplicateKeys'] {
   const id = message.originId ?? message.id;
   if (id === undefined) return [];
-  const key = createHash('sha256')
-    .update([transport, bareJid(message.from), peer, id, message.text].join('\0'))
-    .digest('base64url');
-  return [{ key, windowMs: DUPLICATE_WINDOW_MS }];
+  const text = [transport, bareJid(message.from), peer, id, message.text].join('\0');
+  return [{ key: hash('sha256', text, 'base64url'), windowMs: DUPLICATE_WINDOW_MS }];
 }
 
 async function store(
