@@ -157,9 +157,9 @@ class Probe {
     });
   }
 
-  /** Resolves when so many have been delivered since the start, to the latency of each in microseconds. */
-  async reached(total: number): Promise<readonly number[]> {
-    await this.#order({ do: 'expect', total });
+  /** Resolves when so many have been delivered since the start; with `timed` to the latency of each in microseconds. */
+  async reached(total: number, timed = false): Promise<readonly number[]> {
+    await this.#order({ do: 'expect', total, timed });
     const news = await this.#news.take(({ is }) => is === 'reached');
     return news.is === 'reached' ? news.latencies : [];
   }

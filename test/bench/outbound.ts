@@ -51,7 +51,7 @@ export class Source {
   async trickle(perSecond: number, seconds: number): Promise<readonly number[]> {
     const before = this.#sent;
     const messages = perSecond * seconds;
-    const all = this.#sound(this.#gateway.probe.reached(before + messages));
+    const all = this.#sound(this.#gateway.probe.reached(before + messages, true));
     const begun = performance.now();
     await new Promise<void>((resolve) => {
       const timer = setInterval(() => {

@@ -25,7 +25,7 @@ export interface Size {
 }
 
 export const FULL: Size = {
-  warmUp: 6_000,
+  warmUp: 20_000,
   flood: 40_000,
   inbound: 20_000,
   trickleSeconds: 4,

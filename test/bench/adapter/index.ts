@@ -76,7 +76,7 @@ class Bench implements Adapter<Account, 'message'> {
   #delivered = 0;
   #outOfTurn = 0;
   #expected = 0;
-  #latencies: number[] = [];
+  #latencies: number[] | undefined;
   #received = 0;
 
   constructor(context: AdapterContext<Config, Account>) {
@@ -116,7 +116,7 @@ class Bench implements Adapter<Account, 'message'> {
     const expected = this.#next.get(peer);
     if (expected !== undefined && number !== expected) this.#outOfTurn++;
     this.#next.set(peer, number + 1);
-    this.#latencies.push(sharedMicros() - at);
+    this.#latencies?.push(sharedMicros() - at);
     this.#delivered++;
     if (this.#delivered % PROGRESS_EVERY === 0) this.#tellProgress();
     if (this.#delivered === this.#expected) this.#tellReached();
@@ -128,15 +128,15 @@ class Bench implements Adapter<Account, 'message'> {
 
   #tellReached(): void {
     this.#tellProgress();
-    this.#tell({ is: 'reached', latencies: this.#latencies });
-    this.#latencies = [];
+    this.#tell({ is: 'reached', latencies: this.#latencies ?? [] });
+    this.#latencies = undefined;
   }
 
   #obey(order: Order): void {
     switch (order.do) {
       case 'expect':
         this.#expected = order.total;
-        this.#latencies = [];
+        this.#latencies = order.timed ? [] : undefined;
         if (this.#delivered >= order.total) this.#tellReached();
         return;
       case 'receive':

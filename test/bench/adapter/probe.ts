@@ -1,8 +1,8 @@
 /** What the bench and the adapter inside the gateway say to each other: one JSON object a line. */
 
 export type Order =
-  /** Tell when so many have been delivered since the start, and how long each of these took. */
-  | { readonly do: 'expect'; readonly total: number }
+  /** Tell when so many have been delivered since the start, and with `timed` how long each of them took. */
+  | { readonly do: 'expect'; readonly total: number; readonly timed: boolean }
   /** Bring so many messages in, at most `atOnce` of them not stored yet. */
   | { readonly do: 'receive'; readonly messages: number; readonly atOnce: number }
   /** From now on the network is open. */
@@ -22,7 +22,7 @@ export type News =
   | { readonly is: 'received' };
 
 /** So often the source hears of progress: it is measured with the rest, so it must cost nothing. */
-export const PROGRESS_EVERY = 32;
+export const PROGRESS_EVERY = 256;
 
 const STAMP_DIGITS = 16;
 const NUMBER_DIGITS = 9;
