@@ -30,7 +30,8 @@ export function maskAddress(address: string): string {
 // What stands around an address in a sentence, or in a URI, is not part of it.
 const JID =
   /(?<![^\s"'<>()[\]{},;:=@/])[^\s"'<>()[\]{},;:=@/]+@[\p{L}\p{N}][\p{L}\p{N}._-]*(?:\/[^\s"'<>()[\]{},;]+)?/gu;
-const LONG_NUMBER = /(?<![\w.+-])(?:\+\d{7,15}|\d{10,15})(?!\w|\.\d)/g;
+// With its country code as people write it, or as a query carries it; or its digits alone.
+const LONG_NUMBER = /(?<![\w.+-])(?:(?:\+|%2B)\d(?:[ ().-]{0,2}\d){6,14}|\d{10,15})(?!\w|\.\d)/gi;
 
 /** Masks whatever looks like an address: for words that somebody else wrote, an error's for example. */
 export function maskAddressesIn(text: string): string {

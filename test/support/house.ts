@@ -15,6 +15,8 @@ export const JULIET = { jid: 'juliet@localhost', password: 'wherefore', number: 
 export const NURSE = { jid: 'nurse@localhost', password: 'angelica' };
 export const ADMIN = { jid: 'ops@localhost', password: 'on-call' };
 export const ROMEO = '+12025550123';
+/** Of nobody until somebody registers. */
+export const POOL_NUMBER = '+12025550101';
 
 export interface House {
   readonly server: XmppServer;
@@ -39,7 +41,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const start = options.server === 'ejabberd' ? startEjabberd : startProsodyAsAdvised;
   const [server, carrier] = await Promise.all([
     start({ components: { [DOMAIN]: SECRET }, users: Object.fromEntries(people) }),
-    startCarrier([JULIET.number, '+12025550101']),
+    startCarrier([JULIET.number, POOL_NUMBER]),
   ]);
   const gateway = await startGateway({
     config: { ...configuration(server, carrier, options.transport), ...options.config },
@@ -67,8 +69,20 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
       await Promise.all(clients.map((client) => client.stop()));
       await gateway.stop();
       await Promise.all([carrier.stop(), server.stop()]);
+      const leaked = leaksIn(gateway.program.output);
+      if (leaked.length > 0) throw new Error(`The log shows ${leaked.join(', ')}.`);
     },
   };
+}
+
+/** What the log shows of those in the house that it must not, whatever the test is about. */
+export function leaksIn(output: string, level: 'info' | 'debug' = 'info'): string[] {
+  const people = [JULIET, NURSE, ADMIN];
+  const secrets = [SECRET, CARRIER_TOKEN, ...people.map(({ password }) => password)];
+  const numbers = [JULIET.number, POOL_NUMBER, ROMEO].map((number) => number.replace('+', ''));
+  const addresses = [...people.map(({ jid }) => jid), ...numbers];
+  const forbidden = level === 'info' ? [...secrets, ...addresses] : secrets;
+  return forbidden.filter((text) => output.includes(text));
 }
 
 /** With the line of config/prosody.cfg.lua that a stand-by needs. */
@@ -101,7 +115,7 @@ export function configuration(
           authToken: CARRIER_TOKEN,
           apiUrl: carrier.url,
           country: 'US',
-          numbers: ['+12025550101'],
+          numbers: [POOL_NUMBER],
         },
         accounts: { [JULIET.jid]: { number: JULIET.number } },
         dailyLimit: 100_000,

@@ -119,6 +119,20 @@ describe('an error', () => {
     });
   });
 
+  test.each(LEVELS)('of a parser does not quote what it read, at %s', (level) => {
+    let quoting: unknown;
+    try {
+      JSON.parse('canary of a body');
+    } catch (caught) {
+      quoting = caught;
+    }
+    expect(String(quoting)).toContain('canary');
+    const { log, text } = recorded();
+    log[level]({ error: new Error('not JSON', { cause: quoting }) }, 'failed');
+    expect(text()).toContain('SyntaxError');
+    expect(text()).not.toContain('canary');
+  });
+
   test('of several shows the first', () => {
     const both = new AggregateError([new Error('IPv6'), new Error('IPv4')], 'neither');
     expect(one((log) => log.warn({ error: both }, 'failed'))?.error).toMatchObject({

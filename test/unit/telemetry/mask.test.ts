@@ -26,6 +26,8 @@ describe('maskAddressesIn', () => {
     ['post.example.org is up', 'post.example.org is up'],
     ['"juliet@example.org": 1', '"ju…@example.org": 1'],
     ['a number 2025550123.', 'a number 20…23.'],
+    ['To=%2B12025550123&From=%2b12025550100', 'To=%2…&From=%2…'],
+    ['from +1 (202) 555-0123, at 12:30 +0100', 'from +1…, at 12:30 +0100'],
     ['in a message id 01JD2025550123ABCDEFGHJKMN', 'in a message id 01JD2025550123ABCDEFGHJKMN'],
     ['juliet\\40a.b@gw', 'ju…@gw'],
   ])('%s', (text, masked) => {
@@ -39,6 +41,8 @@ describe('maskAddressesIn', () => {
     '@'.repeat(2e5),
     'a@b/'.repeat(5e4),
     '1'.repeat(2e5),
+    '+1 '.repeat(1e5),
+    '+1 1'.repeat(1e5),
   ])('ends soon with %#', (text) => {
     expect(maskAddressesIn(text).length).toBeGreaterThan(0);
   });
