@@ -3,7 +3,6 @@ import {
   type AccountId,
   type AccountLink,
   type Addressing,
-  type OwnAddress,
   refused,
   type TransportId,
 } from '../contract/index.ts';
@@ -13,6 +12,7 @@ import type { Accounts } from './accounts.ts';
 import { Forms } from './forms.ts';
 import { Owners } from './owners.ts';
 import { REGISTER, UNREGISTER } from './scripts.ts';
+import { settleOwners } from './settle-owners.ts';
 import { readHash } from './stored-hash.ts';
 
 export interface AccountsOptions {
@@ -32,7 +32,7 @@ export interface AccountsOptions {
 export interface OpenAccounts extends Accounts {
   /**
    * Reads the store anew: another process may have changed it.
-   * @throws Error as `openAccounts`; then nothing changes.
+   * @throws AccountConflictError as `openAccounts`; then nothing changes.
    */
   refresh(): Promise<void>;
 }
@@ -50,7 +50,7 @@ function accountIdOf(transport: TransportId, jid: BareJid): AccountId {
 
 /**
  * Reads the accounts of one transport.
- * @throws Error that names the address and both users, where one address would be two users'.
+ * @throws AccountConflictError
  */
 export async function openAccounts(options: AccountsOptions): Promise<OpenAccounts> {
   const { transport, addressing, accountSchema, configured, store } = options;
@@ -89,8 +89,11 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
       if (settings.success) found.set(jid, link(jid, settings.data));
       else unfit.add(jid);
     }
-    const owned = new Owners(stored);
-    give(owned, transport, addressing, configured);
+    const claims = { transport, addressing, configured, registered: found, unreadable: unfit };
+    const settled = settleOwners({ ...claims, stored, at: now() });
+    if (settled.changes.size > 0) {
+      await store.command('HSET', partition, `own:${transport}`, ...[...settled.changes].flat());
+    }
     for (const [jid, settings] of configured) found.set(jid, link(jid, settings));
     if (unfit.size > 0) {
       const text = `${transport}: ${unfit.size} registered accounts do not fit the settings of an account any more. Their users have to unregister and register again.`;
@@ -98,7 +101,7 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
     }
     accounts = found;
     unreadable = unfit;
-    owners = owned;
+    owners = settled.owners;
   };
   await load();
 
@@ -161,34 +164,6 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
     noteForm: (jid, peer, local) => forms.note(jid, peer, local),
     refresh: () => inTurn(load),
   };
-}
-
-/** Gives the addresses of the configuration to their users, over what is stored for the same users. */
-function give(
-  owners: Owners,
-  transport: TransportId,
-  addressing: Addressing<unknown>,
-  configured: AccountsOptions['configured'],
-): void {
-  const given = new Map<OwnAddress, BareJid>();
-  for (const [jid, settings] of configured) {
-    for (const address of addressing.ownAddresses(settings)) {
-      const other = given.get(address);
-      if (other !== undefined && other !== jid) {
-        throw new Error(
-          `${transport}: the configuration gives ${address} to ${other} and to ${jid}. An address is one user's.`,
-        );
-      }
-      const registered = owners.ownerOf(address);
-      if (registered !== undefined && registered !== jid && !configured.has(registered)) {
-        throw new Error(
-          `${transport}: the configuration gives ${address} to ${jid}, but ${registered} has registered it. Leave it out of the configuration until ${registered} has unregistered.`,
-        );
-      }
-      given.set(address, jid);
-    }
-  }
-  for (const [address, jid] of given) owners.give(address, jid);
 }
 
 function parseJson(text: string): unknown {

@@ -22,6 +22,13 @@ export class Owners {
     }
   }
 
+  /** In the form that the constructor reads; empty for an address that was never anybody's. */
+  asStored(address: OwnAddress): string {
+    const owner = this.#owners.get(address);
+    if (owner === undefined) return '';
+    return owner.releasedAt === undefined ? owner.jid : `${owner.jid} ${owner.releasedAt}`;
+  }
+
   /** Undefined where nobody owns it now. */
   ownerOf(address: OwnAddress): BareJid | undefined {
     const owner = this.#owners.get(address);

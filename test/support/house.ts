@@ -69,7 +69,8 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
       await Promise.all(clients.map((client) => client.stop()));
       await gateway.stop();
       await Promise.all([carrier.stop(), server.stop()]);
-      const leaked = leaksIn(gateway.program.output);
+      const level = JSON.stringify(options.config?.log ?? {}).includes('debug') ? 'debug' : 'info';
+      const leaked = leaksIn(gateway.program.output, level);
       if (leaked.length > 0) throw new Error(`The log shows ${leaked.join(', ')}.`);
     },
   };

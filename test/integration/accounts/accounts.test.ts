@@ -187,9 +187,12 @@ describe('the configuration', () => {
 
   test('stops the start where it gives away what another user has registered', async () => {
     await (await accountsOf()).register(juliet);
-    await expect(accountsOf({ configured: configured([romeo, '1']) })).rejects.toThrow(
-      'pager: the configuration gives 1 to romeo@example.org, but juliet@example.org has registered it.',
-    );
+    await expect(accountsOf({ configured: configured([romeo, '1']) })).rejects.toMatchObject({
+      name: 'AccountConflictError',
+      message: expect.stringContaining(
+        'pager: the configuration gives 1 to romeo@example.org, but juliet@example.org has registered it.',
+      ),
+    });
   });
 
   test('stops the start where it gives one address to two users', async () => {
@@ -198,6 +201,37 @@ describe('the configuration', () => {
     ).rejects.toThrow(
       'pager: the configuration gives 1 to juliet@example.org and to romeo@example.org.',
     );
+  });
+
+  test('leaves an address out: it rests, but not for its last owner', async () => {
+    await accountsOf({ configured: configured([juliet, '1']) });
+    const accounts = await accountsOf({ pool: ['1'] });
+    expect(accounts.find(juliet)).toBeUndefined();
+    expect(accounts.ownerOf(own('1'))).toBeUndefined();
+    now += 90 * DAY_MS;
+    for (const each of [accounts, await accountsOf({ pool: ['1'] })]) {
+      await expect(each.register(romeo)).rejects.toMatchObject({ refusal: { type: 'wait' } });
+    }
+    await accounts.register(juliet);
+    await accounts.unregister(juliet);
+    now += 90 * DAY_MS + 1;
+    expect((await accounts.register(romeo)).settings).toEqual({ number: '1' });
+  });
+
+  test('moves an address from one user to another', async () => {
+    await accountsOf({ configured: configured([juliet, '1']) });
+    const accounts = await accountsOf({ configured: configured([romeo, '1']) });
+    expect(accounts.ownerOf(own('1'))?.jid).toBe(romeo);
+    expect(accounts.find(juliet)).toBeUndefined();
+  });
+
+  test('gives back what a user has registered when it does not name him any more', async () => {
+    await (await accountsOf()).register(juliet);
+    await accountsOf({ configured: configured([juliet, '7']) });
+    const accounts = await accountsOf();
+    expect(accounts.find(juliet)?.settings).toEqual({ number: '1' });
+    expect(accounts.ownerOf(own('1'))?.jid).toBe(juliet);
+    expect(accounts.ownerOf(own('7'))).toBeUndefined();
   });
 
   test('may give away an address that rests', async () => {
