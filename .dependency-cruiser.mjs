@@ -143,7 +143,7 @@ export default {
     // Its other parser is TypeScript's own, which it does not know in version 7: it would see nothing, and pass.
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['(^|/)dist/', '^tools/node24/'] },
+    exclude: { path: ['^dist/', '^tools/node24/'] },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['source', 'node', 'import', 'default'],

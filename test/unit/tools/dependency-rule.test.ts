@@ -121,8 +121,9 @@ describe('the dependency rule', () => {
 
   it('finds nothing in what is allowed', () => {
     const guilty = new Set(Object.values(PLANTS).map(({ from }) => from));
+    guilty.add('src/media/t.ts'); // the other half of the planted cycle
     const accused = violations.map(({ from }) => from).filter((from) => !guilty.has(from));
-    expect(accused).toEqual(['src/media/t.ts']); // the other half of the planted cycle
+    expect(accused).toEqual([]);
   });
 
   it('has a planted violation for each of its parts', async () => {
