@@ -15,6 +15,7 @@ import { type OwnedTransport, own } from './main/owned-transport.ts';
 import type { Shared } from './main/shared.ts';
 import type { Settings } from './settings/settings.ts';
 import type { Log } from './telemetry/log.ts';
+import { errorLog } from './telemetry/repeats.ts';
 
 export interface Gateway {
   /** All domains are up. */
@@ -61,7 +62,7 @@ async function start(
   await mkdir(settings.state, { recursive: true, mode: 0o700 });
   const custody = await openCustody(settings, log, ending);
   const history = openHistory(historyFile(settings), {
-    onError: (error) => log.error({ error }, 'stories can not be written'),
+    onError: errorLog(log, 'stories can not be written'),
   });
   ending.add(async () => history.close());
 

@@ -14,6 +14,7 @@ import { watchEpoch } from '../store/epoch.ts';
 import { checkStart } from '../store/start-checks.ts';
 import { openStore, type Store, type StoreAddress } from '../store/store.ts';
 import type { Log } from '../telemetry/log.ts';
+import { errorLog } from '../telemetry/repeats.ts';
 import type { Ending } from './ending.ts';
 
 export interface Custody {
@@ -26,7 +27,7 @@ export interface Custody {
 /** @throws EmbeddedError, StartCheckError */
 export async function openCustody(settings: Settings, log: Log, ending: Ending): Promise<Custody> {
   const address = await addressOf(settings, log, ending);
-  const store = openStore(address, (error) => log.error({ error }, 'redis'));
+  const store = openStore(address, errorLog(log, 'redis'));
   ending.add(() => store.close());
   for (const warning of await checkStart(store, settings.durability)) log.warn({}, warning);
   const epoch = await watchEpoch(store, join(settings.state, 'epoch'), (text) => {
@@ -38,7 +39,7 @@ export async function openCustody(settings: Settings, log: Log, ending: Ending):
     log.warn({ admits }, admits ? 'new messages are taken again' : 'no new messages are taken');
   });
   ending.add(async () => admission.stop());
-  const wake = openWake(store, (error) => log.warn({ error }, 'wake-up calls'));
+  const wake = openWake(store, errorLog(log, 'wake-up calls', 'warn'));
   ending.add(() => wake.close());
   const spool = await spooled(redisLaneStore(store), join(settings.state, 'spool'));
   ending.add(async () => spool.stop());

@@ -3,6 +3,7 @@ import { channelOf } from '../lanes/lane.ts';
 import { keepOwnership } from '../sessions/ownership.ts';
 import type { TransportSettings } from '../settings/settings.ts';
 import { endLeaseOf, holdLease } from '../store/lease.ts';
+import { errorLog } from '../telemetry/repeats.ts';
 import { Health } from '../transports/health.ts';
 import type { Shared } from './shared.ts';
 import { type ActiveTransport, activate } from './transport.ts';
@@ -39,7 +40,7 @@ export async function own(shared: Shared, settings: TransportSettings): Promise<
       log.warn({}, 'this process does not serve the transport any more');
       await former?.stop(STOP_MS);
     },
-    onError: (error) => log.error({ error }, 'the transport can not be served yet'),
+    onError: errorLog(log, 'the transport can not be served yet'),
   });
   return {
     id: settings.id,

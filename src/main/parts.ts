@@ -7,6 +7,7 @@ import type { Drain } from '../lanes/serving.ts';
 import { type OpenPolicy, openPolicy } from '../policy/open-policy.ts';
 import type { TransportSettings } from '../settings/settings.ts';
 import type { Log } from '../telemetry/log.ts';
+import { errorLog } from '../telemetry/repeats.ts';
 import type { Health } from '../transports/health.ts';
 import type { Shared } from './shared.ts';
 
@@ -42,7 +43,7 @@ export async function openParts(
   const { store, history, lanes } = shared;
   const { admins } = shared.settings;
   const log = shared.log.child({ transport });
-  const onError = (error: unknown) => log.error({ error }, 'something failed');
+  const onError = errorLog(log, 'something failed');
   const addressing = definition.addressing(config);
   const [accounts, policy] = await Promise.all([
     openAccounts({

@@ -1,4 +1,7 @@
+import type { Log } from './log.ts';
+
 const MAX_KEYS = 1000;
+const MAX_KIND = 200;
 
 /**
  * Keeps a fault that repeats itself from filling the log: the first of its kind is let through, then
@@ -36,4 +39,28 @@ export class RepeatLimit {
       return;
     }
   }
+}
+
+/**
+ * What becomes of errors that stop nothing: a line each, and of those that repeat themselves one a
+ * minute, with `repeated`, how many there were since the last one.
+ * @param words what goes on where they come from
+ */
+export function errorLog(
+  log: Pick<Log, 'warn' | 'error'>,
+  words: string,
+  level: 'warn' | 'error' = 'error',
+  limit = new RepeatLimit(),
+): (error: unknown) => void {
+  return (error) => {
+    const repeated = limit.pass(kindOf(error));
+    if (repeated === undefined) return;
+    log[level](repeated === 0 ? { error } : { error, repeated }, words);
+  };
+}
+
+/** Ids and times in a message make no new kind of it. */
+function kindOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return `${error.name} ${error.message.slice(0, MAX_KIND).replace(/\d+/g, '#')}`;
 }
