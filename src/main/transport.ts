@@ -118,7 +118,7 @@ function openStream(parts: Parts, ways: () => Ways): XmppPort {
 }
 
 function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
-  const { health, log, onError } = parts;
+  const { health, log, policy, onError } = parts;
   const writers = new RecentWriters();
   let certainUntil: number | undefined;
   let lastReason: string | undefined;
@@ -126,7 +126,9 @@ function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
     message(message: IncomingMessage) {
       if (message.content === 'error') ways().inbound.bounced(message);
       if (message.content !== 'text') return;
-      writers.wrote(bareJid(message.from), Date.now());
+      const writer = bareJid(message.from);
+      // Strangers would be told of a gap, and of nothing else.
+      if (policy.refuses(writer) === undefined) writers.wrote(writer, Date.now());
       if (isGateway(message.to.local)) command(parts, ways().port, message);
       else ways().outbound.accept(message);
     },

@@ -40,6 +40,8 @@ export class Answers {
 
   /** @param answer all that answers one stanza. For one bare JID, they leave in the order of the calls. */
   give(to: BareJid, ...answer: readonly Element[]): void {
+    // Nothing to say costs nothing: a login tells every contact of a presence that nobody answers.
+    if (answer.length === 0) return;
     const allowance = this.#allowance(to);
     if (allowance.waiting === 0 && allowance.spent < PER_SECOND) {
       this.#spend(allowance, answer);

@@ -79,3 +79,13 @@ test('nobody waits any longer when the stream has gone', () => {
   expect(vi.getTimerCount()).toBe(0);
   expect(bySecond(memory, 3)).toEqual([0, 0, 0]);
 });
+
+test('what has no answer costs none: a login with many contacts', () => {
+  const memory = portInMemory();
+  for (let n = 0; n < 500; n++) {
+    expect(
+      memory.receive(`<presence from='juliet@example.org/a' to='romeo${n}@gw.example'/>`),
+    ).toEqual([]);
+  }
+  expect(memory.receive(ping('juliet@example.org/a', 1))).toHaveLength(1);
+});
