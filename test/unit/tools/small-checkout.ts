@@ -55,12 +55,13 @@ export function smallCheckout(): SmallCheckout {
       writeFileSync(join(root, path), content);
     }
   };
-  plant({ ...CLEAN, 'package.json': manifestWithoutProductDependencies() });
+  plant({ ...CLEAN, 'package.json': manifestWithoutUnused() });
   return { root, plant, remove: () => rmSync(root, { recursive: true, force: true }) };
 }
 
-/** The clean sources use none of them. */
-function manifestWithoutProductDependencies(): string {
+/** The clean sources use no product dependency, and generate no test. */
+function manifestWithoutUnused(): string {
   const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
-  return `${JSON.stringify({ ...manifest, dependencies: {} }, null, 2)}\n`;
+  const { 'fast-check': _, ...devDependencies } = manifest.devDependencies;
+  return `${JSON.stringify({ ...manifest, dependencies: {}, devDependencies }, null, 2)}\n`;
 }
