@@ -40,6 +40,8 @@ export interface OpenAccounts extends Accounts {
 /** How long a released address belongs to nobody: its next owner must not read the last one's codes. */
 const REST_MS = 90 * 24 * 60 * 60 * 1_000;
 
+const ALREADY = 'You are registered already. Write "whoami" to see your address.';
+
 /** How often a registration is tried where another process took the address meanwhile. */
 const MOST_TRIES = 3;
 
@@ -115,7 +117,7 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
 
   const register = async (jid: BareJid): Promise<AccountLink<unknown>> => {
     for (let tries = 1; tries <= MOST_TRIES; tries++) {
-      if (accounts.has(jid)) throw refused('conflict', 'cancel', 'You are registered already.');
+      if (accounts.has(jid)) throw refused('conflict', 'cancel', ALREADY);
       if (unreadable.has(jid)) {
         const text = 'Your registration can not be used any more. Unregister, then register again.';
         throw refused('conflict', 'cancel', text);
