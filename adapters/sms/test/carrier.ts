@@ -207,6 +207,7 @@ export class Carrier implements NetworkUnderTest {
     const entries = [...this.#outboundEntries(), ...this.#inboundEntries()]
       .filter(({ to }) => [null, to].includes(url.searchParams.get('To')))
       .filter(({ from }) => [null, from].includes(url.searchParams.get('From')))
+      .reverse()
       .sort((a, b) => Date.parse(b.date_created) - Date.parse(a.date_created));
     const start = Number(url.searchParams.get('Page') ?? 0) * this.pageSize;
     const page = Number(url.searchParams.get('Page') ?? 0) + 1;

@@ -41,6 +41,18 @@ describe('at the start', () => {
     expect(events[0]?.sentAt).toBeGreaterThan(Date.now() - 120_000);
   });
 
+  test('what arrived within one second keeps its order', async () => {
+    const { rig, carrier } = await onCarrier();
+    const createdAt = Date.now() - 5_000;
+    for (const id of [1, 2, 3]) {
+      const text = { from: PEER_NUMBER, to: OWN_NUMBER, body: `text ${id}`, createdAt };
+      carrier.received.push({ sid: sid(id), ...text });
+    }
+    await inState(rig, 'connected');
+    const texts = rig.received.map((event) => event.kind === 'message' && event.text);
+    expect(texts).toEqual(['text 1', 'text 2', 'text 3']);
+  });
+
   test('nothing is fetched for numbers of the account that are not ours', async () => {
     const { rig, carrier } = await onCarrier();
     missed(carrier, 1, '+12025550199');
