@@ -46,11 +46,14 @@ export async function keepOwnership(options: OwnershipOptions): Promise<Ownershi
     if (stopped || owner || (await lease.tryAcquire()) === undefined) return;
     try {
       await gained();
-      owner = true;
     } catch (error) {
-      await lease.release();
+      // Where the store can not be told, it ends by itself.
+      await lease.release().catch(onError);
       throw error;
     }
+    owner = true;
+    // A slow beginning may outlive the lease, and nobody is the owner yet who could be told so.
+    if (!lease.held) await giveUp();
   };
   const giveUp = async (): Promise<void> => {
     if (!owner) return;
@@ -77,8 +80,7 @@ export async function keepOwnership(options: OwnershipOptions): Promise<Ownershi
     async stop() {
       stopped = true;
       clearTimeout(timer);
-      await inTurn(giveUp);
-      await lease.release();
+      await inTurn(giveUp).finally(() => lease.release());
     },
   };
 }

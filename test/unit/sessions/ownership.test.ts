@@ -81,6 +81,35 @@ describe('the owner of a transport', () => {
     await ownership.stop();
   });
 
+  it('is nobody whose lease was over before he had begun', async () => {
+    const lease = new PaperLease();
+    const { events, options } = observed(lease, async () => {
+      if (events.length === 0) lease.held = false;
+    });
+    const ownership = await keepOwnership(options);
+    expect(events).toEqual(['gained', 'lost']);
+    await ownership.stop();
+  });
+
+  it('is told why he can not begin, though the lease can not be given back either', async () => {
+    const lease = new PaperLease();
+    const { events, options } = observed(lease, () => Promise.reject(new Error('a number twice')));
+    lease.release = () => Promise.reject(new Error('no store'));
+    await expect(keepOwnership(options)).rejects.toThrow('a number twice');
+    expect(events).toEqual(['Error: no store']);
+  });
+
+  it('gives the lease back, though the end did not go well', async () => {
+    const lease = new PaperLease();
+    const { options } = observed(lease);
+    const ownership = await keepOwnership({
+      ...options,
+      lost: () => Promise.reject(new Error('stuck')),
+    });
+    await expect(ownership.stop()).rejects.toThrow('stuck');
+    expect(lease.free).toBe(true);
+  });
+
   it('is not somebody who can not begin, and the first failure is seen', async () => {
     const lease = new PaperLease();
     const { options } = observed(lease, () => Promise.reject(new Error('a number twice')));
