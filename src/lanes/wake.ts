@@ -25,8 +25,11 @@ export function openWake(store: Store, onError: (error: unknown) => void): Wake 
   const connection = store.another(COMMAND_TIMEOUT_MS);
   const queues = new Map<Channel, Queue>();
   const workers = new Set<Worker>();
-  /** Calls on their way to Redis: what is asked again meanwhile is asked already. */
-  const underWay = new Set<string>();
+  /**
+   * Calls on their way to Redis, and whether each was asked for again meanwhile: it is made again
+   * then, for the one under way may have been answered by a look before what this one is about.
+   */
+  const underWay = new Map<string, { again: boolean }>();
   let closed = false;
   let toldAt = Number.NEGATIVE_INFINITY;
 
@@ -52,8 +55,13 @@ export function openWake(store: Store, onError: (error: unknown) => void): Wake 
     if (closed || afterMs > LONGEST_DELAY_MS) return;
     const id = `p${partition}.${slotOf(afterMs)}`;
     const call = `${channel} ${id}`;
-    if (underWay.has(call)) return;
-    underWay.add(call);
+    const before = underWay.get(call);
+    if (before !== undefined) {
+      before.again = true;
+      return;
+    }
+    const own = { again: false };
+    underWay.set(call, own);
     queueOf(channel)
       .add(
         'look',
@@ -61,7 +69,10 @@ export function openWake(store: Store, onError: (error: unknown) => void): Wake 
         { delay: Math.ceil(afterMs), deduplication: { id, keepLastIfActive: true } },
       )
       .catch(tell)
-      .finally(() => underWay.delete(call));
+      .finally(() => {
+        underWay.delete(call);
+        if (own.again) schedule(channel, partition, afterMs);
+      });
   };
 
   return {

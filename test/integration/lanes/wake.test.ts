@@ -87,6 +87,20 @@ describe('a wake-up call', () => {
     expect(heard).toEqual([7]);
   });
 
+  test('is made again though the one before it is heard before it is known to be made', async () => {
+    const caller = wake();
+    let calls = 0;
+    const all = new Promise<void>((resolve) => {
+      wake().listen(CHANNEL, (partition) => {
+        calls += 1;
+        if (calls < 200) caller.schedule(CHANNEL, partition, 0);
+        else resolve();
+      });
+    });
+    caller.schedule(CHANNEL, 7, 0);
+    await all;
+  });
+
   test('leaves little behind, however often one calls', async () => {
     const caller = wake();
     for (let i = 0; i < 10_000; i++) caller.schedule(CHANNEL, i % 4, (i % 100) * 1_000);
