@@ -17,6 +17,7 @@ import {
   UnserialisableError,
   type XmppPort,
 } from '../xmpp/port.ts';
+import { UnderWay } from './under-way.ts';
 import { Wire } from './wire.ts';
 
 /** A server that dies may forget what it answered for a little earlier; then a late error comes, too. */
@@ -37,16 +38,24 @@ export interface PresentOptions {
   /** A message was put aside for the operator. */
   readonly parked: (message: MessageId, why: string) => void;
   readonly nudge: (partition: number) => void;
+  readonly onError: (error: unknown) => void;
   readonly now: () => number;
 }
 
-export function presenter(options: PresentOptions): LaneServer {
+export interface Presenter extends LaneServer {
+  /** The user's server sent a message of ours back. */
+  bounced(id: MessageId, error: IncomingError): Promise<void>;
+}
+
+export function presenter(options: PresentOptions): Presenter {
   const wire = new Wire(options.port);
+  const underWay = new UnderWay();
   return {
     async serve({ entries }, turn) {
       const open = entries[0]?.interrupted === true ? entries[0] : undefined;
       // A repeat carries the same id: it is harmless, and there is nobody to ask.
       if (open !== undefined && !(await turn.reopen(open.id))) return NOTHING;
+      for (const { id } of entries) underWay.begin(id);
       // All in one tick: they leave together, in this order.
       const sent = await Promise.all(
         entries.map((entry) => present(options, wire, entry, turn.signal)),
@@ -54,6 +63,18 @@ export function presenter(options: PresentOptions): LaneServer {
       const unsettled = sent.findIndex((settlement) => settlement.kind === 'later');
       const settlements = unsettled < 0 ? sent : sent.slice(0, unsettled + 1);
       return { settlements, reports: [] };
+    },
+    settled({ entries }, { settlements }) {
+      for (const [index, { kind }] of settlements.entries()) {
+        const id = entries[index]?.id;
+        // What is tried again may be on its way still.
+        if (id === undefined || kind === 'later') continue;
+        const error = underWay.end(id);
+        if (error !== undefined) bounced(options, id, error).catch(options.onError);
+      }
+    },
+    async bounced(id, error) {
+      if (!underWay.keep(id, error)) await bounced(options, id, error);
     },
   };
 }
@@ -120,10 +141,10 @@ function outgoing(id: MessageId, event: StoredInbound): OutgoingMessage {
 }
 
 /**
- * The user's server sent a message of ours back. Where it asks to wait we try again until the
- * deadline; else the message is put aside, because only the operator can still do something.
+ * Where the server asks to wait we try again until the deadline; else the message is put aside,
+ * because only the operator can still do something.
  */
-export async function bounced(
+async function bounced(
   options: PresentOptions,
   id: MessageId,
   error: IncomingError,

@@ -1,11 +1,13 @@
 /** The rooms of the way network → XMPP, put together. */
 
-import { bounced, type PresentOptions, presenter } from '../inbound/present.ts';
+import { presenter } from '../inbound/present.ts';
 import { type Receiver, receiver } from '../inbound/receive.ts';
 import { startDrain } from '../lanes/drain.ts';
-import { channelOf, parseMessageId } from '../lanes/lane.ts';
+import { channelOf, PARTITIONS, parseMessageId } from '../lanes/lane.ts';
+import type { TransportSettings } from '../settings/settings.ts';
 import type { IncomingError, XmppPort } from '../xmpp/port.ts';
 import type { Parts } from './parts.ts';
+import type { Shared } from './shared.ts';
 
 /** How many messages of one conversation are on their way to the server together. */
 const TOGETHER = 32;
@@ -40,29 +42,39 @@ export function openDoor({
 
 export interface InboundWay {
   /** Sends again what the server may have forgotten, then goes on. */
-  online(): Promise<void>;
+  online(): void;
+  /** Puts back what the server may have forgotten. */
   offline(): void;
   bounced(error: IncomingError): void;
-  /** What the server has kept through the grace period has ended well. */
+  /** What the server has kept through the grace period has ended well; called about once a second. */
   tick(): Promise<void>;
   stop(capMs: number): Promise<void>;
 }
 
-export function openInboundWay(parts: Parts, port: XmppPort): InboundWay {
+type InboundParts = Pick<
+  Parts,
+  'log' | 'note' | 'parked' | 'nudgeInbound' | 'drains' | 'onError'
+> & {
+  readonly shared: Pick<Shared, 'lanes' | 'wake' | 'holder'>;
+  readonly settings: Pick<TransportSettings, 'id'>;
+};
+
+export function openInboundWay(parts: InboundParts, port: Pick<XmppPort, 'deliver'>): InboundWay {
   const { shared, onError } = parts;
   const channel = channelOf(parts.settings.id, 'inbound');
-  const presenting: PresentOptions = {
+  const server = presenter({
     port,
     lanes: shared.lanes,
     note: parts.note,
     parked: parts.parked,
     nudge: parts.nudgeInbound,
+    onError,
     now: Date.now,
-  };
+  });
   const drain = startDrain({
     channel,
     store: shared.lanes,
-    server: presenter(presenting),
+    server,
     holder: shared.holder,
     concurrency: LANES,
     perLane: TOGETHER,
@@ -71,34 +83,73 @@ export function openInboundWay(parts: Parts, port: XmppPort): InboundWay {
   });
   drain.pause(WHILE_OFFLINE_MS);
   parts.drains.inbound = drain;
-  let streams = 0;
-  let broken = false;
+  let online = false;
+  /** Grows with every change of the stream. */
+  let changes = 0;
+  /** What was handed over on a stream that broke may be lost, and is not put back yet. */
+  let inDoubt = false;
+  let serving = false;
+  let stopping = false;
+  let following = false;
+
+  const putBack = async () => {
+    for (let seen = -1; seen !== changes; ) {
+      seen = changes;
+      const again = inDoubt ? await shared.lanes.rewind(channel) : 0;
+      if (again > 0) parts.log.info({ messages: again }, 'sending again after a broken stream');
+    }
+  };
+  const serve = () => {
+    inDoubt = false;
+    serving = true;
+    // Nobody knows where something waits by now.
+    for (let partition = 0; partition < PARTITIONS; partition++) drain.nudge(partition);
+    drain.pause(0);
+  };
+  /** Never rejects. Where the store fails, the next tick tries again: nothing is served before. */
+  const follow = async () => {
+    if (following) return;
+    following = true;
+    try {
+      await putBack();
+      if (online) serve();
+    } catch (error) {
+      onError(error);
+    } finally {
+      following = false;
+    }
+  };
   return {
-    async online() {
-      const stream = ++streams;
-      if (broken) {
-        const again = await shared.lanes.rewind(channel);
-        if (again > 0) parts.log.info({ messages: again }, 'sending again after a broken stream');
-      }
-      if (stream !== streams) return;
-      broken = false;
-      drain.pause(0);
+    online() {
+      online = true;
+      changes++;
+      void follow();
     },
     offline() {
-      streams++;
-      broken = true;
+      if (!online || stopping) return;
+      online = serving = false;
+      inDoubt = true;
+      changes++;
       drain.pause(WHILE_OFFLINE_MS);
+      // At once, for this process may end before the stream is back. What is being settled now is
+      // put back then.
+      void follow();
     },
     bounced(error) {
       const id = error.id === undefined ? undefined : parseMessageId(error.id);
-      if (id !== undefined) bounced(presenting, id, error).catch(onError);
+      if (id !== undefined) server.bounced(id, error).catch(onError);
     },
     async tick() {
+      if (online && !serving) void follow();
       // While the stream is broken they are kept, to be sent again.
-      for (let more = port.online && !broken; more; ) {
+      for (let more = serving; more && serving; ) {
         ({ more } = await shared.lanes.expireHanded(channel));
       }
     },
-    stop: (capMs) => drain.stop(capMs),
+    async stop(capMs) {
+      // The end of the stream is our own then, and the server keeps what it has.
+      stopping = true;
+      await drain.stop(capMs);
+    },
   };
 }

@@ -136,7 +136,7 @@ function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
       health.xmpp(true, 'connected');
       lastReason = undefined;
       log.info({}, 'xmpp online');
-      ways().inbound.online().catch(onError);
+      ways().inbound.online();
       if (certainUntil === undefined) return;
       const once = `gap ${certainUntil}`;
       const words = writers.around(certainUntil).map((to) => ({ to, text: GAP_NOTICE, once }));

@@ -1,5 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { bounced, GRACE_MS, type PresentOptions, presenter } from '../../../src/inbound/present.ts';
+import {
+  GRACE_MS,
+  type Presenter,
+  type PresentOptions,
+  presenter,
+} from '../../../src/inbound/present.ts';
 import { laneOf, newMessageId } from '../../../src/lanes/lane.ts';
 import { memoryLaneStore } from '../../../src/lanes/memory/memory-lane-store.ts';
 import { type StoredInbound, storeInbound } from '../../../src/lanes/stored.ts';
@@ -28,6 +33,7 @@ let parked: string[];
 /** What the server does with a message. */
 let deliver: (message: OutgoingMessage) => Promise<void>;
 let options: PresentOptions;
+let server: Presenter;
 
 beforeEach(() => {
   lanes = memoryLaneStore({ now: clock.read });
@@ -46,8 +52,10 @@ beforeEach(() => {
     note: (message, what) => history.note({ message, transport: PAPER, at: clock.now, what }),
     parked: (_message, why) => void parked.push(why),
     nudge: () => undefined,
+    onError: (error) => void parked.push(String(error)),
     now: clock.read,
   };
+  server = presenter(options);
 });
 
 async function push(event: Partial<StoredInbound> & { text?: string }, raw?: string) {
@@ -67,7 +75,7 @@ async function push(event: Partial<StoredInbound> & { text?: string }, raw?: str
   return id;
 }
 
-const serve = (perLane = 32) => serveOnce(lanes, 'inbound', presenter(options), { perLane });
+const serve = (perLane = 32) => serveOnce(lanes, 'inbound', server, { perLane });
 const texts = () => wire.map((message) => (message.kind === 'text' ? message.text : message.kind));
 
 describe('what waits for a user', () => {
@@ -141,7 +149,6 @@ describe('what waits for a user', () => {
       written.resolve();
       return answer.promise;
     };
-    const server = presenter(options);
     const late = new AbortController();
     const first = serveOnce(lanes, 'inbound', server, { turn: { signal: late.signal } });
     await written.promise;
@@ -170,7 +177,7 @@ describe('a message that came back', () => {
   it('is tried again where the server asks to wait', async () => {
     const id = await push({ text: 'one' });
     await serve();
-    await bounced(options, id, error('wait'));
+    await server.bounced(id, error('wait'));
     clock.pass(300_000);
     await serve();
     expect(texts()).toEqual(['one', 'one']);
@@ -179,15 +186,26 @@ describe('a message that came back', () => {
   it('is put aside where it will not help', async () => {
     const id = await push({ text: 'one' });
     await serve();
-    await bounced(options, id, error('cancel'));
+    await server.bounced(id, error('cancel'));
     expect(parked).toHaveLength(1);
+    expect(await lanes.deadLetters(10)).toHaveLength(1);
+  });
+
+  it('does so also when the error overtakes the answer that the server has it', async () => {
+    const id = await push({ text: 'one' });
+    const put = Promise.withResolvers<void>();
+    options = { ...options, parked: () => put.resolve() };
+    server = presenter(options);
+    deliver = () => server.bounced(id, error('cancel'));
+    await serve();
+    await put.promise;
     expect(await lanes.deadLetters(10)).toHaveLength(1);
   });
 
   it('is not believed to have, when somebody else says so', async () => {
     const id = await push({ text: 'one' });
     await serve();
-    await bounced(options, id, error('cancel', parseJid('mallory@example.org')));
+    await server.bounced(id, error('cancel', parseJid('mallory@example.org')));
     expect(parked).toEqual([]);
     expect((await lanes.read(id))?.state).toBe('handed');
   });
