@@ -10,7 +10,15 @@
 import { XmlDecoder } from './characters.ts';
 import type { Element } from './element.ts';
 import { OUTERMOST, resolve, type Scope } from './namespaces.ts';
-import { isSpace, MAX_REFERENCE, malformed, readStartTag, readText, XmlError } from './tag.ts';
+import {
+  isSpace,
+  MAX_REFERENCE,
+  malformed,
+  readStartTag,
+  readText,
+  SLICE,
+  XmlError,
+} from './tag.ts';
 
 /** Of one stanza, in UTF-16 units of its XML. The servers' own bound between servers is the same. */
 const MAX_STANZA_LENGTH = 512 * 1024;
@@ -45,12 +53,8 @@ interface OpenElement {
   readonly element: Element & { readonly children: (Element | string)[] };
 }
 
-/**
- * Decoded at once. A short string that was cut from a long one keeps all of it in memory; so no
- * string of a stanza keeps more than this.
- */
-const SLICE = 4096;
 const CDATA = '<![CDATA[';
+const CDATA_END = ']]>';
 const [QUOTE, APOSTROPHE, SLASH, LESS, GREATER] = [0x22, 0x27, 0x2f, 0x3c, 0x3e];
 
 export class StreamReader {
@@ -242,11 +246,11 @@ export class StreamReader {
   }
 
   #restOfCdata(text: string, at: number): number {
-    const end = text.indexOf(']]>', at);
+    const end = text.indexOf(CDATA_END, at);
     if (end >= 0) {
       this.#inCdata = false;
-      this.#append(text.slice(at, end));
-      return end + ']]>'.length;
+      this.#append(text.slice(at, end), end - at + CDATA.length + CDATA_END.length);
+      return end + CDATA_END.length;
     }
     const certain = text.length - (text.endsWith(']]') ? 2 : text.endsWith(']') ? 1 : 0);
     const stop = Math.max(at, certain);
@@ -269,7 +273,7 @@ export class StreamReader {
   }
 
   #append(text: string, length = text.length): void {
-    if (text === '' || this.#skipping !== undefined) return;
+    if (length === 0 || this.#skipping !== undefined) return;
     const open = this.#open.length > 1 ? this.#open.at(-1) : undefined;
     if (open === undefined) {
       if (!isSpace(text)) throw malformed('There is text between stanzas.');
@@ -279,7 +283,7 @@ export class StreamReader {
     const last = children.length - 1;
     const before = children[last];
     if (typeof before === 'string') children[last] = before + text;
-    else children.push(text);
+    else if (text !== '') children.push(text);
     this.#count(length);
   }
 

@@ -24,12 +24,19 @@ export interface StartTag {
 const MAX_ATTRIBUTES = 64;
 
 /**
+ * Decoded at once, in bytes. A string that was cut from a longer one keeps all of it in memory for as
+ * long as it lives; so no string of a stanza is cut from more than this.
+ */
+export const SLICE = 4096;
+
+/**
  * Reads what is between `<` and `>` (or `/>`), that is `text` from `from` to `to`.
  * @throws XmlError
  */
 export function readStartTag(text: string, from: number, to: number): StartTag {
+  const own = to - from > SLICE ? copy : asItIs;
   const nameEnd = endOfName(text, from, to);
-  const name = readName(text, from, nameEnd);
+  const name = own(readName(text, from, nameEnd));
   const attributes: string[] = [];
   let crowded = false;
   let at = nameEnd;
@@ -47,12 +54,21 @@ export function readStartTag(text: string, from: number, to: number): StartTag {
     const close = text.indexOf(quote, open + 1);
     if (close < 0 || close >= to) throw malformed('An attribute value must end.');
     if (attributes.length < 2 * MAX_ATTRIBUTES) {
-      attributes.push(readName(text, start, end), readAttributeValue(text.slice(open + 1, close)));
+      const value = readAttributeValue(text.slice(open + 1, close));
+      attributes.push(own(readName(text, start, end)), own(value));
     } else {
       crowded = true;
     }
     at = close + 1;
   }
+}
+
+function copy(text: string): string {
+  return Buffer.from(text).toString();
+}
+
+function asItIs(text: string): string {
+  return text;
 }
 
 /** @throws XmlError for an unknown or unfinished reference */

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ForbiddenCharacterError } from '../../../../src/xmpp/xml/characters.ts';
@@ -38,6 +40,14 @@ function read(xml: string | Buffer, piece = Number.POSITIVE_INFINITY): Seen {
     seen.reader.write(bytes.subarray(at, Math.min(at + piece, bytes.length)));
   }
   return seen;
+}
+
+/** In bytes, when everything that can be forgotten is. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect === 'function') collect();
+  return process.memoryUsage().heapUsed;
 }
 
 const bodyOf = (stanza: Element | undefined): string | undefined => {
@@ -169,6 +179,7 @@ describe('what is skipped to its end', () => {
     ['many references', 'too large', `<body>${'&amp;'.repeat(120_000)}</body>`],
     ['a large attribute', 'too large', `<a b='${'>'.repeat(600_000)}'/><c/>`],
     ['large CDATA', 'too large', `<body><![CDATA[${'</message>'.repeat(60_000)}]]></body>`],
+    ['empty CDATA without end', 'too large', '<![CDATA[]]>'.repeat(60_000)],
     ['deep nesting', 'too deep', '<a>'.repeat(20_000) + '</a>'.repeat(20_000)],
     [
       'a crowd of attributes',
@@ -263,6 +274,25 @@ describe('whatever comes', () => {
       { numRuns: 2000 },
     );
   });
+});
+
+it.each([1_000, 100_000])('keeps little for an id that came in pieces of %i bytes', (piece) => {
+  const ids: (string | undefined)[] = [];
+  const reader = new StreamReader({
+    opened: () => {},
+    element: ({ attrs }) => ids.push(attrs.id),
+    skipped: () => {},
+    closed: () => {},
+  });
+  reader.write(Buffer.from(HEADER));
+  const before = heapUsed();
+  for (let i = 0; i < 100; i++) {
+    const tag = Buffer.from(`<iq id='an id that is kept ${i}' padding='${'x'.repeat(400_000)}'/>`);
+    for (let at = 0; at < tag.length; at += piece) reader.write(tag.subarray(at, at + piece));
+  }
+  // 40 MB were read.
+  expect(heapUsed() - before).toBeLessThan(10_000_000);
+  expect(new Set(ids).size).toBe(100);
 });
 
 it('costs the same for a byte however small the pieces are', () => {
