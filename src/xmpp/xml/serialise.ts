@@ -4,7 +4,7 @@
  * checked here. Pure.
  */
 
-import { type Jid, parseJid } from '../jid.ts';
+import { formatJid, type Jid, parseJid } from '../jid.ts';
 import { UnserialisableError } from '../port.ts';
 import { isXmlText } from './characters.ts';
 import { type Element, NS_COMPONENT } from './element.ts';
@@ -27,7 +27,11 @@ const RESERVED_NAMESPACES = new Set([
  */
 export function serialise(stanza: Element, domain: string): string {
   if (!STANZAS.has(stanza.name) || stanza.ns !== NS_COMPONENT) refuse('It is not a stanza.');
-  if (address(stanza, 'from').domain !== domain) refuse('Its sender is not of our domain.');
+  const from = address(stanza, 'from');
+  // Servers compare it letter for letter: `GW.example` and `gw.example.` close the stream.
+  if (from.domain !== domain || formatJid(from) !== stanza.attrs.from) {
+    refuse('Its sender is not of our domain, or not normalised.');
+  }
   address(stanza, 'to');
   const xml = write(stanza, NS_COMPONENT, 1);
   // A UTF-16 unit is at most three bytes.
