@@ -59,6 +59,8 @@ export function endByStreamError(error: Element, { domain, host, port }: Destina
     case 'reset':
     case 'connection-timeout':
     case 'remote-connection-failed':
+    case 'resource-constraint':
+    case 'see-other-host':
       return unreachable(`The server ended the stream (${condition}).`);
     default:
       return unreachable(`The server ended the stream with an error (${condition}).`, 'strong');

@@ -7,7 +7,8 @@ const SHORT_OUTAGE_MS = 5 * 60_000;
 const FIRST_MS = 250;
 /** With its jitter never more than 2 s. */
 const SHORT_MS = 1_600;
-const LONG_MS = 30_000;
+/** With its jitter never more than 30 s. */
+const LONG_MS = 24_000;
 /** A setting is wrong: somebody must mend it first. */
 const REFUSED_FIRST_MS = 1_000;
 /** A ghost of our own last connection is gone by then. */
@@ -40,14 +41,14 @@ export class Reconnect {
     this.#outageSince ??= now;
     const outage = now - this.#outageSince;
     const doubled = 2 ** Math.min(this.#attempts++, 16);
-    return this.#jittered(this.#plain(end, wasOnline, outage, doubled));
+    // Whoever took it from us is the new owner: two that fight are worse than one that waits.
+    if (end.cause === 'taken' && wasOnline) return this.#standByMs * (1 + JITTER * this.#random());
+    return this.#jittered(this.#plain(end, outage, doubled));
   }
 
-  #plain(end: StreamEnd, wasOnline: boolean, outage: number, doubled: number): number {
+  #plain(end: StreamEnd, outage: number, doubled: number): number {
     switch (end.cause) {
       case 'taken':
-        // Whoever took it from us is the new owner: two that fight are worse than one that waits.
-        if (wasOnline) return this.#standByMs;
         return outage < GHOST_MS ? TAKEN_MS : LONG_MS;
       case 'refused':
         return Math.min(REFUSED_FIRST_MS * doubled, LONG_MS);
