@@ -237,13 +237,8 @@ class Stream implements ComponentStream {
 
   #onSkipped(header: Element, why: SkipReason): void {
     this.#options.log.debug({ stanza: header.name, why }, 'A stanza was skipped.');
-    const answer = answerToSkipped(header, why);
-    if (answer === undefined) return;
-    try {
-      this.send(answer);
-    } catch {
-      // Its addresses can not be written: nobody can be told.
-    }
+    const answer = answerToSkipped(header, why, this.#options.domain);
+    if (answer !== undefined) this.send(answer);
   }
 
   #onEnd(end: StreamEnd): void {

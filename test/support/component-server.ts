@@ -35,6 +35,8 @@ export class ComponentServer {
   sharing = false;
   /** So many of the next stanzas go to somebody else. */
   strays = 0;
+  /** What it sends together with its answer to the handshake. */
+  welcome = '';
   /** Says nothing at all: not even the header. */
   mute = false;
   /** A stanza for which it ends the stream, and how. */
@@ -208,7 +210,7 @@ export class ComponentServer {
     else if (taken && !this.sharing) fail(session, 'conflict');
     else {
       session.accepted = true;
-      session.socket.write('<handshake/>');
+      session.socket.write(`<handshake/>${this.welcome}`);
     }
   }
 

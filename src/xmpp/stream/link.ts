@@ -30,7 +30,7 @@ export interface LinkOptions extends Destination {
 }
 
 export interface LinkEvents {
-  /** Stanzas may be written. The first stanzas of the server may have come just before it. */
+  /** Stanzas may be written. Before those that the server may have sent with its answer are told. */
   ready(): void;
   /** In `jabber:component:accept`; anything else the server says outside an error is ignored. */
   stanza(stanza: Element): void;
@@ -50,7 +50,6 @@ export class Link {
   #negotiation: Negotiation | undefined;
   #opened = false;
   #accepted = false;
-  #ready = false;
   #finishing: StreamEnd | undefined;
   #ended = false;
 
@@ -78,7 +77,7 @@ export class Link {
   }
 
   get ready(): boolean {
-    return this.#ready && !this.#ended && this.#finishing === undefined;
+    return this.#accepted && !this.#ended && this.#finishing === undefined;
   }
 
   /** Bytes that were written here and have not left. */
@@ -118,12 +117,7 @@ export class Link {
 
   #negotiate(): void {
     const { domain, secret, negotiateMs } = this.#options;
-    this.#negotiation = negotiate(this.#socket, { domain, secret, timeoutMs: negotiateMs }, () => {
-      if (this.#ended) return;
-      clearTimeout(this.#impatience);
-      this.#ready = true;
-      this.#events.ready();
-    });
+    this.#negotiation = negotiate(this.#socket, { domain, secret, timeoutMs: negotiateMs });
   }
 
   #onData(chunk: Buffer): void {
@@ -151,9 +145,16 @@ export class Link {
     } else if (element.ns === NS_COMPONENT && this.#accepted) {
       if (STANZAS.has(element.name)) this.#events.stanza(element);
     } else if (element.ns === NS_COMPONENT && element.name === 'handshake') {
-      this.#accepted = true;
-      this.#negotiation?.accepted(element);
+      this.#onAccepted(element);
     }
+  }
+
+  /** The package tells of it some turns later: what came with it could not be answered until then. */
+  #onAccepted(handshake: Element): void {
+    clearTimeout(this.#impatience);
+    this.#accepted = true;
+    this.#negotiation?.accepted(handshake);
+    this.#events.ready();
   }
 }
 

@@ -27,14 +27,10 @@ export interface NegotiationOptions {
   readonly timeoutMs: number;
 }
 
-/**
- * Begins on a connected socket.
- * @param ready called once, when the server has accepted us
- */
+/** Begins on a connected socket. */
 export function negotiate(
   socket: Writable,
   { domain, secret, timeoutMs }: NegotiationOptions,
-  ready: () => void,
 ): Negotiation {
   // It hashes one byte a character, the servers hash UTF-8.
   const entity = component({ domain, password: Buffer.from(secret).toString('latin1') });
@@ -44,7 +40,6 @@ export function negotiate(
   entity.socket = socket;
   entity.Parser = EventEmitter;
   entity.timeout = timeoutMs;
-  entity.once('online', ready);
   // Its failures are silence, or an error that the reader sees itself and can name.
   entity.on('error', ignore);
   entity.open({ domain, timeout: timeoutMs }).catch(ignore);

@@ -1,6 +1,11 @@
 /** What the sender of a skipped stanza is told. Pure. */
 
-import { type Element, element, NS_COMPONENT, NS_STANZA_ERROR } from '../xml/element.ts';
+import type { Refusal } from '../../contract/index.ts';
+import { JidError } from '../jid.ts';
+import { readJid } from '../stanza/addresses.ts';
+import { errorReply } from '../stanza/error.ts';
+import { readId } from '../stanza/id.ts';
+import { type Element, NS_COMPONENT } from '../xml/element.ts';
 import type { SkipReason } from '../xml/reader.ts';
 
 const TEXTS: Readonly<Record<SkipReason, string>> = {
@@ -10,16 +15,32 @@ const TEXTS: Readonly<Record<SkipReason, string>> = {
   'unreadable names': 'This uses names that can not be read.',
 };
 
-/** Undefined: it must not be answered (RFC 6120 §8.3.1), or nobody is there to be told. */
-export function answerToSkipped(header: Element, why: SkipReason): Element | undefined {
-  const { name, ns, attrs } = header;
-  const { from, to, id, type } = attrs;
-  if (ns !== NS_COMPONENT || from === undefined || to === undefined) return undefined;
-  if (name === 'iq' ? type !== 'get' && type !== 'set' : type === 'error') return undefined;
-  if (name !== 'iq' && name !== 'message' && name !== 'presence') return undefined;
-  const error = element('error', NS_COMPONENT, { type: 'modify' }, [
-    element('policy-violation', NS_STANZA_ERROR),
-    element('text', NS_STANZA_ERROR, {}, [TEXTS[why]]),
-  ]);
-  return element(name, NS_COMPONENT, { from: to, to: from, id, type: 'error' }, [error]);
+/**
+ * Undefined: it must not be answered (RFC 6120 §8.3.1), or nobody waits for it, or nobody is there to
+ * be told.
+ * @param header the start tag of the stanza
+ * @param domain ours
+ */
+export function answerToSkipped(
+  header: Element,
+  why: SkipReason,
+  domain: string,
+): Element | undefined {
+  const kind = kindOf(header);
+  const from = readJid(header.attrs.from);
+  const to = readJid(header.attrs.to);
+  if (kind === undefined || from instanceof JidError || to instanceof JidError) return undefined;
+  if (from.domain === domain || to.domain !== domain) return undefined;
+  const refusal: Refusal = { condition: 'policy-violation', type: 'modify', text: TEXTS[why] };
+  return errorReply(kind, { from, to, id: readId(header.attrs.id) }, refusal, domain);
+}
+
+/** Of a stanza that wants an answer. */
+function kindOf({ name, ns, attrs }: Element): 'message' | 'presence' | 'iq' | undefined {
+  const { type } = attrs;
+  if (ns !== NS_COMPONENT) return undefined;
+  if (name === 'message' && type !== 'error') return name;
+  if (name === 'presence' && type === 'subscribe') return name;
+  if (name === 'iq' && (type === 'get' || type === 'set')) return name;
+  return undefined;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StreamLostError, UnserialisableError } from '../../../../src/xmpp/port.ts';
-import { child, type Element, NS_STANZA_ERROR } from '../../../../src/xmpp/xml/element.ts';
+import type { Element } from '../../../../src/xmpp/xml/element.ts';
 import { ComponentServer } from '../../../support/component-server.ts';
 import { startCuttingProxy } from '../../../support/cutting-proxy.ts';
 import { bodyOf, chat, startStream, type WatchedStream } from '../../../support/streams.ts';
@@ -161,70 +161,5 @@ describe('what the package would do wrong', () => {
     expect(watched.seen.reasons).toEqual([]);
     await watched.stream.stop(1_000);
     await german.close();
-  });
-});
-
-describe('what a stranger sends', () => {
-  it('1 MB in 50-byte chunks costs little, and is answered with an error', async () => {
-    const { stream, seen } = await use.online();
-    const big = `<message from='a@b.test/c' to='+1@gw.test' id='big'><body>${'x'.repeat(1 << 20)}</body></message>`;
-    for (let at = 0; at < big.length; at += 50) use.server.say(big.slice(at, at + 50));
-    await use.server.until(() => use.messages().length === 1);
-    const [answer] = use.messages();
-    expect(answer?.attrs).toEqual({
-      ...{ from: '+1@gw.test', to: 'a@b.test/c', id: 'big', type: 'error' },
-    });
-    const [error] = answer?.children ?? [];
-    const condition =
-      typeof error === 'object' && child(error, 'policy-violation', NS_STANZA_ERROR);
-    expect(condition).toMatchObject({ name: 'policy-violation' });
-    await stream.deliver(toJuliet('next'));
-    expect(seen.reasons).toEqual([]);
-  });
-
-  it.each([
-    ['message', 'chat', 1],
-    ['message', 'error', 0],
-    ['presence', 'subscribe', 1],
-    ['presence', 'error', 0],
-    ['iq', 'get', 1],
-    ['iq', 'set', 1],
-    ['iq', 'result', 0],
-    ['iq', 'error', 0],
-  ])('too deep, a %s of type %s is answered %i times', async (name, type, answers) => {
-    const { stream, seen } = await use.online();
-    use.server.received.length = 0;
-    const deep = '<a>'.repeat(100) + '</a>'.repeat(100);
-    use.server.say(`<${name} type='${type}' from='a@b.test' to='gw.test' id='1'>${deep}</${name}>`);
-    use.server.say(`<message from='a@b.test' to='gw.test' id='after'/>`);
-    await seen.until(({ stanzas }) => stanzas.length === 1);
-    await stream.deliver(toJuliet('1'));
-    const errors = use.server.received.filter(({ attrs }) => attrs.type === 'error');
-    expect(errors.map((error) => error.name)).toEqual(Array(answers).fill(name));
-  });
-
-  it('can not name an address that closes the stream in the answer', async () => {
-    const { stream, seen } = await use.online();
-    const deep = '<a>'.repeat(100) + '</a>'.repeat(100);
-    use.server.say(`<message from='a@b.test' to='x@@gw.test' id='1'>${deep}</message>`);
-    use.server.say(`<message from='a@b.test' to='gw.test' id='after'/>`);
-    await seen.until(({ stanzas }) => stanzas.length === 1);
-    await stream.deliver(toJuliet('1'));
-    expect(idsOf(use.messages())).toEqual(['1']);
-    expect(seen.reasons).toEqual([]);
-  });
-
-  it('that makes a listener throw does not end the stream', async () => {
-    const { stream, seen } = await use.online();
-    const stanza = seen.stanza.bind(seen);
-    seen.stanza = (given) => {
-      stanza(given);
-      throw new RangeError(bodyOf(given));
-    };
-    use.server.say(`<message from='a@b.test' to='gw.test'><body>private</body></message>`);
-    await seen.until(({ stanzas }) => stanzas.length === 1);
-    await stream.deliver(toJuliet('1'));
-    expect(seen.lines).toContain('error A listener failed.');
-    expect(seen.lines.join()).not.toContain('private');
   });
 });
