@@ -21,6 +21,8 @@ export function openStatusDesk({ shared, settings, note, nudgeInbound }: Parts):
 
 export interface OutboundWay {
   accept(message: IncomingText): void;
+  /** See `Acceptor.settled`. */
+  accepted(): Promise<void>;
   status(event: DeliveryStatus): Promise<Received>;
   /** Handed messages that nobody will hear of any more end unconfirmed. */
   tick(): Promise<void>;
@@ -41,7 +43,7 @@ export function openOutboundWay(
   const deadlineMs = settings.deadlineMs ?? capabilities.deadlineMs;
   const sessions = openSessions(adapter, onError);
 
-  const accept = acceptor({
+  const door = acceptor({
     transport,
     domain: settings.domain,
     capabilities,
@@ -89,7 +91,8 @@ export function openOutboundWay(
   });
   parts.drains.outbound = drain;
   return {
-    accept,
+    accept: (message) => door.accept(message),
+    accepted: () => door.settled(),
     status: (event) => desk.receive(event),
     async tick() {
       for (let more = true; more; ) {

@@ -22,6 +22,7 @@ import { type InboundWay, openDoor, openInboundWay } from './inbound-way.ts';
 import { type OutboundWay, openOutboundWay, openStatusDesk } from './outbound-way.ts';
 import { openParts, type Parts } from './parts.ts';
 import type { Shared } from './shared.ts';
+import { within } from './within.ts';
 
 export interface ActiveTransport {
   /** Ends what is over by time; called about once a second. */
@@ -65,28 +66,54 @@ export async function activate(
       notifyAdmins: parts.notifyAdmins,
     }),
   );
+  const close = async () => {
+    shared.webhooks?.unmount(settings.id);
+    ending.abort();
+    await adapter.stop();
+    await parts.policy.close();
+  };
+  // Before the ways are open: nothing is given to an adapter that has not begun, or can not.
+  await adapter.start().catch(async (error: unknown) => {
+    await close().catch(onError);
+    throw error;
+  });
   const port = openStream(parts, () => ways);
   const ways: Ways = {
     port,
     outbound: openOutboundWay(parts, adapter, desk, port),
     inbound: openInboundWay(parts, port),
   };
-  await adapter.start();
   port.start();
   health.standby(false);
+  let ticking = false;
   return {
     tick() {
-      ways.outbound.tick().catch(onError);
-      ways.inbound.tick().catch(onError);
+      // A store that is slow to answer is not asked once more every second.
+      if (ticking) return;
+      ticking = true;
+      void Promise.all([
+        ways.outbound.tick().catch(onError),
+        ways.inbound.tick().catch(onError),
+      ]).then(() => {
+        ticking = false;
+      });
     },
     async stop(capMs) {
+      const until = performance.now() + capMs;
+      const left = () => Math.max(0, until - performance.now());
+      // Half of what is left for each: one that hangs leaves time for those behind it.
+      const inTurn = async (step: (ms: number) => Promise<unknown>) => {
+        const ms = left() / 2;
+        await within(ms, step(ms)).catch(onError);
+      };
       shared.webhooks?.unmount(settings.id);
-      await ways.outbound.stop(capMs);
-      await ways.inbound.stop(capMs);
-      await port.stop(Math.min(capMs, 2_000));
-      ending.abort();
-      await adapter.stop();
-      await parts.policy.close();
+      await inTurn((ms) => ways.outbound.stop(ms));
+      await inTurn((ms) => ways.inbound.stop(ms));
+      // Users write to the last moment. While there is a stream they can be told what is not stored.
+      await inTurn(() => ways.outbound.accepted());
+      await inTurn((ms) => port.stop(ms));
+      await inTurn(() => ways.outbound.accepted());
+      await within(left(), close()).catch(onError);
       health.standby(true);
       health.xmpp(false, 'stopped');
     },
@@ -138,10 +165,15 @@ function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
       log.info({}, 'xmpp online');
       ways().inbound.online();
       if (certainUntil === undefined) return;
-      const once = `gap ${certainUntil}`;
-      const words = writers.around(certainUntil).map((to) => ({ to, text: GAP_NOTICE, once }));
+      const since = certainUntil;
       certainUntil = undefined;
-      parts.tell(words).catch(onError);
+      const once = `gap ${since}`;
+      const words = writers.around(since).map((to) => ({ to, text: GAP_NOTICE, once }));
+      parts.tell(words).catch((error: unknown) => {
+        onError(error);
+        // Told with the next one, who has not been told yet.
+        certainUntil = since;
+      });
     },
     offline(reason, lastCertainAt) {
       health.xmpp(false, reason);

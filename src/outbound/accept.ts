@@ -58,12 +58,29 @@ interface Admitted {
   readonly entry: NewEntry;
 }
 
-/** Makes the door for users' messages of one transport. It never throws and never rejects. */
-export function acceptor(options: AcceptOptions): (message: IncomingText) => void {
-  return (message) => {
-    const admitted = admit(options, message);
-    if ('condition' in admitted) options.port.refuse(message, admitted);
-    else void store(options, message, admitted);
+/** The door for users' messages of one transport. */
+export interface Acceptor {
+  /** Never throws. */
+  accept(message: IncomingText): void;
+  /** Resolves when what has been accepted so far is stored, or its sender is told that it is not. */
+  settled(): Promise<void>;
+}
+
+export function acceptor(options: AcceptOptions): Acceptor {
+  const storing = new Set<Promise<void>>();
+  return {
+    accept(message) {
+      const admitted = admit(options, message);
+      if ('condition' in admitted) {
+        options.port.refuse(message, admitted);
+        return;
+      }
+      const stored = store(options, message, admitted).finally(() => storing.delete(stored));
+      storing.add(stored);
+    },
+    async settled() {
+      await Promise.all(storing);
+    },
   };
 }
 

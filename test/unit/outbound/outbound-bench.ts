@@ -88,7 +88,7 @@ export class OutboundBench {
       nudge: () => undefined,
       onError: (error) => this.errors.push(error),
       now: this.clock.read,
-    })(message);
+    }).accept(message);
   }
 
   /** Until everything that was accepted is stored. */
