@@ -255,13 +255,17 @@ end
 local function follow_clock(k, channel)
   local key = k .. ':clock:' .. channel
   local seen = tonumber(call('GET', key) or '') or 0
-  if now < seen - 5000 then
-    for _, index in ipairs({ k .. ':due:' .. channel, k .. ':t:' .. channel }) do
+  if math.abs(now - seen) <= 5000 then return end
+  local due, timers = k .. ':due:' .. channel, k .. ':t:' .. channel
+  -- While nothing waits there is nothing to move, and an idle gateway writes nothing.
+  if call('EXISTS', due, timers) == 0 then return end
+  if now < seen then
+    for _, index in ipairs({ due, timers }) do
       for _, member in ipairs(call('ZRANGE', index, 0, -1)) do
         call('ZINCRBY', index, now - seen, member)
       end
     end
   end
-  if math.abs(now - seen) > 5000 then call('SET', key, now_text) end
+  call('SET', key, now_text)
 end
 `;

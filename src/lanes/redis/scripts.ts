@@ -77,7 +77,7 @@ function settle.H(k, list, id, channel, confirmed, ended)
     return
   end
   local j = journal(k, id) or unreadable()
-  if parts > 0 then
+  if parts > 0 or j.parts ~= '-' then
     local known = decoded(j.parts)
     for _ = 1, parts do put_part(known, num(), arg(), 'a') end
     j.parts = encoded(known)
@@ -121,6 +121,23 @@ function settle.N(k, _, id)
   end
 end
 
+-- Of a settlement that was made before: the handed messages of which there was news enough.
+local function confirmed_of(k, settlements)
+  local confirmed = {}
+  for _ = 1, settlements do
+    local kind, id = arg(), arg()
+    if kind == 'H' then
+      local _, parts = num(), num()
+      at = at + 2 * parts
+      local j = journal(k, id)
+      if j and j.state == 'H' and verdict(decoded(j.parts)) then confirmed[#confirmed + 1] = id end
+    elseif kind ~= 'N' then
+      at = at + 1
+    end
+  end
+  return confirmed
+end
+
 local again, turn = num(), arg()
 local out = {}
 for request = 1, num() do
@@ -153,8 +170,9 @@ for request = 1, num() do
     out[request] = { 'settled', next, more, confirmed }
   elseif again == 1 and (not held or whence == turn) then
     -- Within the lease nobody but this holder can have moved the lane on: it is done.
+    local confirmed = confirmed_of(k, num())
     out[request] = { 'settled', held and taken(partition, channel, lane, held, lease) or false,
-      0, {} }
+      0, confirmed }
   else
     out[request] = { 'fenced' }
   end

@@ -67,6 +67,14 @@ export const confirming: readonly Check[] = [
     expect(await tell(room, id, 0, 'n0', 'delivered')).toEqual(ENDED);
   }),
 
+  check('a part that was made durable counts, though the answer does not name it', async (room) => {
+    const id = await room.pushOne(room.lane(), 'a');
+    const claim = await room.one();
+    await room.store.partSent(claim, id, { part: 0, networkId: networkId('n0') });
+    expect(await tell(room, id, 0, 'n0', 'delivered')).toEqual(NOTED);
+    expect((await room.settled(claim, [handed(LEASE_MS)])).confirmed).toEqual([id]);
+  }),
+
   check(
     'a failure that comes before the answer is not outdone by a delivered part',
     async (room) => {

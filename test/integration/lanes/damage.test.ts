@@ -101,6 +101,13 @@ test('a clock that was set back by an hour holds nothing up', async () => {
   expect(nextInMs ?? 0).toBeLessThanOrEqual(6_000);
 });
 
+test('a look that finds nothing writes nothing', async () => {
+  await server.command('FLUSHALL');
+  const room = new Room(server.lanes);
+  expect((await room.claim()).claims).toEqual([]);
+  expect(await server.command('DBSIZE')).toBe(0);
+});
+
 test('a full server takes nothing new, and lets out what it has', async () => {
   const room = new Room(server.lanes);
   await room.push(room.lane(), 'a', 'b');

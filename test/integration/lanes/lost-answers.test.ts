@@ -4,7 +4,15 @@ import { batched } from '../../../src/lanes/batching.ts';
 import { UnansweredError } from '../../../src/lanes/lane-store.ts';
 import { redisLaneStore } from '../../../src/lanes/redis/redis-lane-store.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { events, Room, SENT } from '../../conformance/lanes/room.ts';
+import {
+  AT_ONCE,
+  events,
+  handed,
+  LEASE_MS,
+  networkId,
+  Room,
+  SENT,
+} from '../../conformance/lanes/room.ts';
 import { type LanesOnRedis, startLanesOnRedis } from './lanes-on-redis.ts';
 
 let server: LanesOnRedis;
@@ -97,6 +105,18 @@ test('a settlement that gave its lane back was not fenced because its answer was
   const claim = await room.one();
   breakOnce();
   expect(await room.settle(claim, [SENT])).toMatchObject({ result: 'settled', next: undefined });
+});
+
+test('a settlement whose answer was lost tells what was confirmed before it', async () => {
+  const { room, breakOnce } = roomOnBreakingLink();
+  const [id] = await room.push(room.lane(), 'a', 'b');
+  if (id === undefined) throw new Error('nothing was stored');
+  const claim = await room.one();
+  const news = { part: 0, networkId: networkId('n0'), state: 'delivered', reports: [] } as const;
+  expect(await room.store.confirm({ id, ...news })).toBe('noted');
+  breakOnce();
+  const settled = await room.settled(claim, [handed(LEASE_MS, 'n0'), AT_ONCE]);
+  expect(settled.confirmed).toEqual([id]);
 });
 
 test('a late holder is fenced, though it asks twice', async () => {
