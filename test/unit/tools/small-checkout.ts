@@ -62,6 +62,6 @@ export function smallCheckout(): SmallCheckout {
 /** The clean sources use no product dependency, and generate no test. */
 function manifestWithoutUnused(): string {
   const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
-  const { 'fast-check': _, ...devDependencies } = manifest.devDependencies;
+  const { 'fast-check': _, saxes: __, ...devDependencies } = manifest.devDependencies;
   return `${JSON.stringify({ ...manifest, dependencies: {}, devDependencies }, null, 2)}\n`;
 }
