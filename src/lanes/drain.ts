@@ -10,6 +10,8 @@ const TURNS_IN_A_ROW = 8;
 const RETRY_MS = { first: 50, most: 1_000 } as const;
 /** An operator hears of trouble so often at most. */
 const ERROR_EVERY_MS = 1_000;
+/** A wait that is no number is so long. */
+const NO_NUMBER_MS = 60_000;
 
 /**
  * Serves the lanes of a channel until it is stopped: claims what is due where somebody nudged, where
@@ -20,6 +22,17 @@ const ERROR_EVERY_MS = 1_000;
  */
 export function startDrain(options: DrainOptions): Drain {
   return new LaneDrain(options);
+}
+
+/**
+ * The wait may be what an adapter reckoned from foreign text. One that is no number would hold its lane
+ * for ever in memory, and break a script in Redis that has done half of its work.
+ */
+function withWait(served: Served): Served {
+  const last = served.settlements.at(-1);
+  if (last === undefined || !('afterMs' in last) || Number.isFinite(last.afterMs)) return served;
+  const waiting = { ...last, afterMs: NO_NUMBER_MS };
+  return { ...served, settlements: [...served.settlements.slice(0, -1), waiting] };
 }
 
 class LaneDrain implements Drain {
@@ -55,7 +68,8 @@ class LaneDrain implements Drain {
   }
 
   pause(ms: number): void {
-    this.#pausedUntil = ms === 0 ? 0 : Math.max(this.#pausedUntil, performance.now() + ms);
+    const until = performance.now() + (Number.isNaN(ms) ? NO_NUMBER_MS : ms);
+    this.#pausedUntil = ms === 0 ? 0 : Math.max(this.#pausedUntil, until);
     this.#lookSoon();
   }
 
@@ -180,7 +194,7 @@ class LaneDrain implements Drain {
       // again as one whose holder has crashed.
       const served: Served = this.#stopping
         ? { settlements: [], reports: [] }
-        : await server.serve(claim, this.#turn(claim, startedAt));
+        : withWait(await server.serve(claim, this.#turn(claim, startedAt)));
       if (served.pauseMs !== undefined) this.pause(served.pauseMs);
       const settledAt = performance.now();
       const settled = await this.#settle(claim, served, startedAt, turns);
@@ -232,9 +246,9 @@ class LaneDrain implements Drain {
   #goesOn(turns: number): boolean {
     const now = performance.now();
     if (this.#stopping || now < this.#pausedUntil) return false;
+    if (turns < TURNS_IN_A_ROW) return true;
     // Others wait: for a place, or to be looked at.
-    const othersWait = this.#claiming === undefined && this.#looks.next() <= now;
-    return turns < TURNS_IN_A_ROW || !othersWait;
+    return this.#claiming !== undefined || this.#looks.next() > now;
   }
 
   #afterwards(claim: Claim, served: Served, settled: Settled & { result: 'settled' }): void {

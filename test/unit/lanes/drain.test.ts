@@ -4,14 +4,14 @@ import { startDrain } from '../../../src/lanes/drain.ts';
 import type { LaneStore } from '../../../src/lanes/lane-store.ts';
 import { memoryLaneStore } from '../../../src/lanes/memory/memory-lane-store.ts';
 import { noWake } from '../../../src/lanes/no-wake.ts';
-import type { Drain, DrainOptions } from '../../../src/lanes/serving.ts';
+import type { Drain, DrainOptions, LaneServer } from '../../../src/lanes/serving.ts';
 import { CHANNEL, ended, lane, push, RecordingServer } from '../../support/served-lanes.ts';
 
 /** No sweep within a test: what is served was nudged, or fell due. */
 const NEVER = 3_600_000;
 const drains: Drain[] = [];
 
-function drain(store: LaneStore, server: RecordingServer, options: Partial<DrainOptions> = {}) {
+function drain(store: LaneStore, server: LaneServer, options: Partial<DrainOptions> = {}) {
   const started = startDrain({
     ...{ channel: CHANNEL, store, server, holder: 'one', concurrency: 8, perLane: 4 },
     ...{ wake: noWake, sweepMs: NEVER, onError: () => undefined },
@@ -64,6 +64,29 @@ describe('a drain', () => {
     await push(store, 'second', 0, 1);
     await server.until(() => server.stored.length === 2);
   });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'takes no wait of %d ms from a server: its lane is due again within a minute',
+    async (afterMs) => {
+      let now = 0;
+      const store = memoryLaneStore({ now: () => now });
+      await push(store, 'a', 0, 1);
+      let served: () => void = () => undefined;
+      const settled = new Promise<void>((resolve) => {
+        served = resolve;
+      });
+      const server = new RecordingServer(() => ({
+        settlements: [{ kind: 'unknown', afterMs }],
+        reports: [],
+      }));
+      drain(store, { serve: (...turn) => server.serve(...turn), settled: () => served() });
+      await settled;
+      now = 60_000;
+      const request = { channel: CHANNEL, holder: 'two', leaseMs: 1, lanes: 1, perLane: 1 };
+      const partitions = [lane('a').partition];
+      expect((await store.claim({ ...request, partitions })).claims).toHaveLength(1);
+    },
+  );
 
   test('comes back to what is to be tried later, and lets nothing overtake it', async () => {
     const store = memoryLaneStore();
