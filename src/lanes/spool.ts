@@ -14,7 +14,7 @@ import { type SpoolFiles, spoolFiles } from './spool-files.ts';
 
 /** A lane store whose large events lie in files. */
 export interface SpooledLaneStore extends LaneStore {
-  /** Removes the files that no message needs. Runs by itself at the start and once an hour. */
+  /** Removes the files that no message has needed for a week. Runs by itself at the start and once an hour. */
   sweep(): Promise<void>;
   /** It does so no more. */
   stop(): void;
@@ -27,15 +27,18 @@ const POINTER = '@spool';
 /** So much is read for one claim; at least its head, whatever that is. */
 const CLAIM_BYTES = 1024 * 1024;
 const SWEEP_MS = 3_600_000;
-/** A younger file may be of a message that is just being stored. */
-const ORPHAN_MS = 3_600_000;
+/**
+ * A younger file may be of a message that is just being stored; or Postern was started by mistake
+ * with a Redis that is not its own, and an operator needs some days to see it.
+ */
+const ORPHAN_MS = 7 * 24 * 3_600_000;
 
 /**
  * Keeps events of more than 64 KiB out of the memory of `store`: each lies in a file of its message's
  * name, on disk before the record that points to it, and is removed when the message has ended. Where
  * a file is missing the event reads as empty, so that whoever reads it parks the message.
  *
- * Files that no message needs, left by a crash, are removed at the start and once an hour.
+ * Files that no message has needed for a week, left by a crash, are removed at the start and once an hour.
  *
  * @param directory `<state>/spool`, of one host; made if missing
  */
