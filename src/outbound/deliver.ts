@@ -41,24 +41,23 @@ interface Outcome {
 }
 
 export function deliverer(options: DeliverOptions): LaneServer {
-  const earlier = new Map<MessageId, readonly string[]>();
+  /** Of a claim that is never settled by us, because it was fenced, nothing is left to clear away. */
+  const earlier = new WeakMap<Claim, readonly string[]>();
   return {
     async serve(claim, turn) {
       const [entry] = claim.entries;
       if (entry === undefined) return { settlements: [], reports: [] };
       const outcome = await outcomeOf(options, entry, turn);
-      if (outcome.earlier !== undefined) earlier.set(entry.id, outcome.earlier);
+      if (outcome.earlier !== undefined) earlier.set(claim, outcome.earlier);
       const { settlement, reports = [], pauseMs } = outcome;
       return { settlements: [settlement], reports, ...(pauseMs === undefined ? {} : { pauseMs }) };
     },
     settled(claim: Claim, served: Served, confirmed: readonly MessageId[]) {
       if (served.reports.length > 0) options.nudgeInbound(claim.lane.partition);
       for (const id of confirmed) options.confirmedEarly(id);
-      for (const { id } of claim.entries) {
-        const news = earlier.get(id);
-        earlier.delete(id);
-        if (news !== undefined) options.newsOf(id, news);
-      }
+      const [entry] = claim.entries;
+      const news = earlier.get(claim);
+      if (entry !== undefined && news !== undefined) options.newsOf(entry.id, news);
     },
   };
 }
