@@ -37,7 +37,8 @@ export function historyFile(settings: Pick<Settings, 'state'>): string {
 /**
  * Starts Postern. Resolves when every transport has been tried once; one whose server is down is
  * tried on.
- * @throws StartCheckError, EmbeddedError, or an error of the system: nothing is left running then
+ * @throws StartCheckError, EmbeddedError, RedisUnreachableError, AccountConflictError, or an error of
+ *   the system: nothing is left running then
  */
 export async function startGateway(
   settings: Settings,
@@ -48,7 +49,7 @@ export async function startGateway(
   try {
     return await start(settings, log, version, ending);
   } catch (error) {
-    await ending.run();
+    await ending.run().catch((also: unknown) => log.error({ error: also }, 'at the end'));
     throw error;
   }
 }
@@ -89,6 +90,9 @@ async function start(
           log: log.child({ room: 'http' }),
         });
 
+  const stopHttp = async () => await http?.stop(1_000);
+  ending.add(stopHttp);
+
   const holder = await enter(settings.state);
   ending.add(() => holder.leave());
   const shared: Shared = {
@@ -110,8 +114,8 @@ async function start(
   for (const each of owned) if (each.status === 'fulfilled') transports.push(each.value);
   for (const each of owned) if (each.status === 'rejected') throw each.reason;
   await holder.forgetGone();
-  // First of all at the end: whoever calls now is sent to another process, or comes again.
-  if (http !== undefined) ending.add(() => http.stop(1_000));
+  // Once more, and first of all at the end: whoever calls now is sent to another process, or comes again.
+  ending.add(stopHttp);
 
   const ticking = setInterval(() => {
     for (const transport of transports) transport.tick();

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** `postern`: finds the verb that is meant, and runs it. */
 
-import { SettingsError } from '../settings/problem.ts';
 import { readArguments, UsageError } from './arguments.ts';
 import { EXIT } from './exit.ts';
+import { failureOf } from './failure.ts';
 import { ready } from './ready.ts';
 import { start } from './start.ts';
 import type { Verb } from './verb.ts';
@@ -37,11 +37,10 @@ async function main([word, ...rest]: readonly string[]): Promise<number> {
       process.stderr.write(`${error.message}\n\n${usage()}`);
       return EXIT.usage;
     }
-    if (error instanceof SettingsError) {
-      process.stderr.write(`${error.message}\n`);
-      return EXIT.config;
-    }
-    throw error;
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    process.stderr.write(`${failure.words}\n`);
+    return failure.code;
   }
 }
 

@@ -1,5 +1,5 @@
 import { startGateway } from '../main.ts';
-import { openLog } from '../telemetry/log.ts';
+import { type Log, openLog } from '../telemetry/log.ts';
 import { EXIT } from './exit.ts';
 import { settingsOf } from './settings.ts';
 import type { Verb } from './verb.ts';
@@ -18,23 +18,36 @@ export const start: Verb = {
     const log = openLog({ level, secrets: settings.secrets });
     for (const warning of settings.warnings) log.warn({}, warning);
 
-    const told = toldToEnd();
+    // Also while it starts: that may take as long as a Redis needs to read its file.
+    const told = toldToEnd(log);
     const gateway = await startGateway(settings, log, versionOfPostern());
     log.info({ transports: settings.transports.map(({ id }) => id).join(' ') }, 'started');
-    const signal = await told;
-    log.info({ signal }, 'ending');
-    process.once('SIGTERM', () => process.exit(EXIT.no));
-    process.once('SIGINT', () => process.exit(EXIT.no));
-    setTimeout(() => process.exit(EXIT.no), LONGEST_STOP_MS).unref();
-    await gateway.stop();
+    await told;
+    try {
+      await gateway.stop();
+    } catch (error) {
+      log.error({ error }, 'not everything ended well; nothing that was accepted is lost');
+      return EXIT.no;
+    }
     log.info({}, 'ended');
     return EXIT.ok;
   },
 };
 
-function toldToEnd(): Promise<NodeJS.Signals> {
-  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
-  process.once('SIGTERM', resolve);
-  process.once('SIGINT', resolve);
+/** Resolves at the first signal; from then on there is so long, or until the second. */
+function toldToEnd(log: Log): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let isTold = false;
+  const listen = (signal: NodeJS.Signals) => {
+    if (isTold) process.exit(EXIT.no);
+    isTold = true;
+    log.info({ signal }, 'ending');
+    setTimeout(() => {
+      log.error({}, 'the end took too long and was cut short; nothing that was accepted is lost');
+      process.exit(EXIT.no);
+    }, LONGEST_STOP_MS).unref();
+    resolve();
+  };
+  process.on('SIGTERM', listen).on('SIGINT', listen);
   return promise;
 }

@@ -11,7 +11,7 @@ import type { Settings } from '../settings/settings.ts';
 import { watchMemory } from '../store/admission.ts';
 import { startEmbedded } from '../store/embedded.ts';
 import { watchEpoch } from '../store/epoch.ts';
-import { checkStart } from '../store/start-checks.ts';
+import { checkStart, StartCheckError } from '../store/start-checks.ts';
 import { openStore, type Store, type StoreAddress } from '../store/store.ts';
 import type { Log } from '../telemetry/log.ts';
 import { errorLog } from '../telemetry/repeats.ts';
@@ -24,12 +24,20 @@ export interface Custody {
   readonly admits: () => boolean;
 }
 
-/** @throws EmbeddedError, StartCheckError */
+/** Nobody answers at the address of the configuration, or somebody who does not let us in. */
+export class RedisUnreachableError extends Error {
+  override readonly name = 'RedisUnreachableError';
+}
+
+/** @throws EmbeddedError, StartCheckError, RedisUnreachableError */
 export async function openCustody(settings: Settings, log: Log, ending: Ending): Promise<Custody> {
   const address = await addressOf(settings, log, ending);
   const store = openStore(address, errorLog(log, 'redis'));
   ending.add(() => store.close());
-  for (const warning of await checkStart(store, settings.durability)) log.warn({}, warning);
+  const warnings = await checkStart(store, settings.durability).catch((error: unknown) => {
+    throw error instanceof StartCheckError ? error : unreachable(error);
+  });
+  for (const warning of warnings) log.warn({}, warning);
   const epoch = await watchEpoch(store, join(settings.state, 'epoch'), (text) => {
     log.error({}, text);
   });
@@ -46,6 +54,12 @@ export async function openCustody(settings: Settings, log: Log, ending: Ending):
   // In this order: a large message is on disk before the next of its lane is stored.
   const lanes = batched(spool);
   return { store, lanes, wake, admits: () => admission.admits() };
+}
+
+function unreachable(cause: unknown): RedisUnreachableError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const text = `Redis can not be used (${why}): is it running, and is "redis" in the configuration its address?`;
+  return new RedisUnreachableError(text, { cause });
 }
 
 async function addressOf(settings: Settings, log: Log, ending: Ending): Promise<StoreAddress> {

@@ -1,0 +1,52 @@
+import { AccountConflictError } from '../accounts/settle-owners.ts';
+import { RedisUnreachableError } from '../main/custody.ts';
+import { SettingsError } from '../settings/problem.ts';
+import { EmbeddedError } from '../store/embedded.ts';
+import { StartCheckError } from '../store/start-checks.ts';
+import { EXIT } from './exit.ts';
+
+export interface Failure {
+  /** For a person: what is wrong, and what to do. */
+  readonly words: string;
+  /** Exit code. */
+  readonly code: number;
+}
+
+/** What an operator is told of an error; undefined for what he can do nothing about. */
+export function failureOf(error: unknown): Failure | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (
+    error instanceof SettingsError ||
+    error instanceof AccountConflictError ||
+    error instanceof StartCheckError
+  ) {
+    return { words: error.message, code: EXIT.config };
+  }
+  if (error instanceof EmbeddedError) {
+    return { words: `Postern's own Redis: ${error.message}`, code: EXIT.unavailable };
+  }
+  if (error instanceof RedisUnreachableError) {
+    return { words: error.message, code: EXIT.unavailable };
+  }
+  const words = ofTheSystem(error);
+  return words === undefined ? undefined : { words, code: EXIT.unavailable };
+}
+
+/** A call of the system has failed, as Node tells it. */
+function ofTheSystem(error: Error & Partial<NodeJS.ErrnoException>): string | undefined {
+  const { code, syscall, message } = error;
+  if (code === undefined || syscall === undefined) return undefined;
+  if (syscall !== 'listen') return `The system refused: ${message}.`;
+  const { address, port } = error as { readonly address?: unknown; readonly port?: unknown };
+  const where = `${String(address)}:${String(port)}`;
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Another program listens on ${where} already. Does Postern run twice?`;
+    case 'EADDRNOTAVAIL':
+      return `This machine has no address ${where}: look at http.listen and admin.listen.`;
+    case 'EACCES':
+      return `Postern may not listen on ${where}: take a port above 1023.`;
+    default:
+      return `Postern can not listen on ${where}: ${message}.`;
+  }
+}
