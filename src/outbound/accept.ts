@@ -20,7 +20,12 @@ import {
 } from '../contract/index.ts';
 import type { History } from '../history/history.ts';
 import { laneOf, laneOfItsOwn, newMessageId } from '../lanes/lane.ts';
-import type { LaneStore, NewEntry, Pushed } from '../lanes/lane-store.ts';
+import {
+  type LaneStore,
+  type NewEntry,
+  type Pushed,
+  UnansweredError,
+} from '../lanes/lane-store.ts';
 import { type StoredOutbound, storeOutbound } from '../lanes/stored.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type BareJid, bareJid, formatJid, JidError, unescapeLocal } from '../xmpp/jid.ts';
@@ -177,8 +182,10 @@ async function store(
     [pushed] = await options.lanes.push([entry]);
   } catch (error) {
     options.onError(error);
-    options.policy.giveBack(jid, units);
-    options.port.refuse(message, NOT_STORED);
+    const inDoubt = error instanceof UnansweredError;
+    // What may be sent is paid for.
+    if (!inDoubt) options.policy.giveBack(jid, units);
+    options.port.refuse(message, inDoubt ? PERHAPS_STORED : NOT_STORED);
     return;
   }
   if (pushed?.result === 'duplicate') {
@@ -205,7 +212,13 @@ export const BUSY: Refusal = {
 const NOT_STORED: Refusal = {
   condition: 'resource-constraint',
   type: 'wait',
-  text: 'The gateway could not store your message. It may not be sent. Please try again.',
+  text: 'The gateway could not store your message, so it is not sent. Please try again.',
+};
+
+const PERHAPS_STORED: Refusal = {
+  condition: 'resource-constraint',
+  type: 'wait',
+  text: 'It is not certain that the gateway has your message. It may still be sent: repeat it only if no answer comes.',
 };
 
 const BROKEN: Refusal = {

@@ -21,7 +21,13 @@ import { attemptOf } from './attempt.ts';
 import type { DeliverOptions, Job } from './deliver-options.ts';
 import { reconcile } from './reconcile.ts';
 import { backoff } from './retry.ts';
-import { expired, LOST_ACCOUNT, MAY_HAVE_BEEN_SENT, POISONED } from './texts.ts';
+import {
+  expired,
+  LOST_ACCOUNT,
+  LOST_ACCOUNT_IN_DOUBT,
+  MAY_HAVE_BEEN_SENT,
+  POISONED,
+} from './texts.ts';
 
 /** A message found open by so many crashes is the likely cause of them. */
 const CRASHES_TO_PARK = 3;
@@ -29,7 +35,7 @@ const CRASHES_TO_PARK = 3;
 /** How soon the network is asked about an attempt whose end nobody saw. */
 const ASK_SOON_MS = 2_000;
 
-/** While an account's credentials are refused; a session that becomes healthy ends the wait sooner. */
+/** While an account's credentials are refused: rarely enough that no network takes it for an attack. */
 const RELINK_MS = 60_000;
 
 interface Outcome {
@@ -72,7 +78,9 @@ async function outcomeOf(
     event = readOutbound(entry.event);
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
-    options.parked(entry.id, `what is stored can not be read: ${error.message}`);
+    const why = `what is stored can not be read: ${error.message}`;
+    options.note(entry.id, 'parked', why);
+    options.parked(entry.id, why);
     return { settlement: { kind: 'terminal', keep: true } };
   }
   if (entry.crashes >= CRASHES_TO_PARK) {
@@ -80,7 +88,10 @@ async function outcomeOf(
     return fail(options, entry, event, POISONED, true);
   }
   const account = options.accounts.find(event.account as BareJid);
-  if (account === undefined) return fail(options, entry, event, LOST_ACCOUNT);
+  if (account === undefined) {
+    const inDoubt = entry.interrupted || entry.parts.length > 0;
+    return fail(options, entry, event, inDoubt ? LOST_ACCOUNT_IN_DOUBT : LOST_ACCOUNT);
+  }
   const { id, acceptedAt } = entry;
   const { peer, text, thread } = event;
   const message: OutboundMessage = {

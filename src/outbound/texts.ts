@@ -5,13 +5,19 @@ import type { Refusal } from '../contract/index.ts';
 export const POISONED: Refusal = {
   condition: 'internal-server-error',
   type: 'cancel',
-  text: 'The gateway could not process this message. Its operator has been told.',
+  text: 'The gateway failed at this message several times. It may have been sent. The operator has been told.',
 };
 
 export const LOST_ACCOUNT: Refusal = {
   condition: 'registration-required',
   type: 'cancel',
   text: 'This message was not sent: you are not registered here any more.',
+};
+
+/** Nobody is left who could ask what became of an attempt. */
+export const LOST_ACCOUNT_IN_DOUBT: Refusal = {
+  ...LOST_ACCOUNT,
+  text: 'You are not registered here any more. Whether this message was sent before that, nobody can tell.',
 };
 
 export const MAY_HAVE_BEEN_SENT: Refusal = {

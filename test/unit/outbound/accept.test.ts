@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { UnansweredError } from '../../../src/lanes/lane-store.ts';
 import { readOutbound } from '../../../src/lanes/stored.ts';
 import { parseJid } from '../../../src/xmpp/jid.ts';
 import { claimAll } from '../../support/paper.ts';
@@ -99,5 +100,13 @@ describe('what is refused', () => {
     bench.accept(text('hi'));
     await expect(bench.stored()).rejects.toThrow('gone');
     expect(bench.refusals[0]).toMatchObject({ condition: 'resource-constraint', type: 'wait' });
+    expect(bench.refusals[0]?.text).toContain('it is not sent');
+  });
+
+  it('is not said to be unsent while nobody knows whether the store has it', async () => {
+    bench.lanes.push = () => Promise.reject(new UnansweredError('no answer'));
+    bench.accept(text('hi'));
+    await expect(bench.stored()).rejects.toThrow('no answer');
+    expect(bench.refusals[0]?.text).toContain('may still be sent');
   });
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DeliveryError, type Refusal } from '../../../src/contract/index.ts';
+import { LOST_ACCOUNT_IN_DOUBT } from '../../../src/outbound/texts.ts';
 import { claimAll, LEASE_MS } from '../../support/paper.ts';
 import { id, OutboundBench, text } from './outbound-bench.ts';
 
@@ -278,5 +279,13 @@ describe('an account that is gone', () => {
     expect(await bench.told()).toMatchObject([
       { kind: 'error', refusal: { condition: 'registration-required' } },
     ]);
+  });
+
+  it('with an attempt that nobody saw the end of: the sender is not told that nothing was sent', async () => {
+    await accepted('hi');
+    await crash();
+    await bench.accounts.unregister('juliet@example.org' as never);
+    await bench.serve();
+    expect(await bench.told()).toMatchObject([{ kind: 'error', refusal: LOST_ACCOUNT_IN_DOUBT }]);
   });
 });
