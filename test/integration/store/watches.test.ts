@@ -110,6 +110,42 @@ describe('the admission', () => {
     admission.stop();
   });
 
+  test('follows a server that fills and empties, and changes nothing between the two', async () => {
+    const limit = 16 * 1024 * 1024;
+    await configure('maxmemory', String(limit));
+    const { admission, until } = watched();
+    const used = async () => {
+      const memory = await store.client.info('memory');
+      const size = (name: string) => Number(new RegExp(`${name}:(\\d+)`).exec(memory)?.[1]);
+      return (size('used_memory') - size('mem_not_counted_for_evict')) / limit;
+    };
+    const piece = 'x'.repeat(64 * 1024);
+    let pieces = 0;
+    const fill = async (share: number) => {
+      while ((await used()) < share) await store.client.set(`piece-${pieces++}`, piece);
+      while ((await used()) > share) await store.client.del(`piece-${--pieces}`);
+      await looked();
+    };
+    /** The watch has asked since, and, on the same connection, was answered before us. */
+    const looked = async () => {
+      await store.client.call('CONFIG', 'RESETSTAT');
+      for (let own = 0; ; own++) {
+        const statistics = await store.client.info('commandstats');
+        const all = Number(/cmdstat_info:calls=(\d+)/.exec(statistics)?.[1] ?? 0);
+        if (all > own) return await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    await fill(0.7);
+    expect(admission.admits()).toBe(true);
+    await fill(0.77);
+    expect(await until(1)).toEqual([false]);
+    await fill(0.7);
+    expect(admission.admits()).toBe(false);
+    await fill(0.62);
+    expect(await until(2)).toEqual([false, true]);
+    admission.stop();
+  });
+
   test('ends while Redis does not answer', async () => {
     const { admission, until } = watched();
     redis.signal('SIGSTOP');
