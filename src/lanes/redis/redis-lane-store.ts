@@ -13,7 +13,9 @@ import type {
   SettleRequest,
 } from '../lane-store.ts';
 import { answered, PATIENCE } from './answered.ts';
-import * as scripts from './scripts.ts';
+import * as deadLetters from './dead-letter-scripts.ts';
+import * as handed from './handed-scripts.ts';
+import * as serving from './serving-scripts.ts';
 import { settlementArgs } from './settlement.ts';
 import {
   type Args,
@@ -240,22 +242,22 @@ function readSettled(reply: unknown, request: SettleRequest | undefined): Settle
 
 function scriptsOn(store: Store) {
   return {
-    push: store.script(scripts.PUSH),
-    claim: store.script(scripts.CLAIM),
-    settle: store.script(scripts.SETTLE),
-    reopen: store.script(scripts.REOPEN),
-    part: store.script(scripts.PART),
-    confirm: store.script(scripts.CONFIRM),
-    read: store.script(scripts.READ),
-    expire: store.script(scripts.EXPIRE),
-    rewind: store.script(scripts.REWIND),
-    bounce: store.script(scripts.BOUNCE),
-    release: store.script(scripts.RELEASE),
-    dead: store.script(scripts.DEAD),
-    revive: store.script(scripts.REVIVE),
-    discard: store.script(scripts.DISCARD),
-    bind: store.script(scripts.BIND),
-    keep: store.script(scripts.KEEP),
+    push: store.script(serving.PUSH),
+    claim: store.script(serving.CLAIM),
+    settle: store.script(serving.SETTLE),
+    reopen: store.script(serving.REOPEN),
+    part: store.script(serving.PART),
+    confirm: store.script(handed.CONFIRM),
+    read: store.script(handed.READ),
+    expire: store.script(handed.EXPIRE),
+    rewind: store.script(handed.REWIND),
+    bounce: store.script(handed.BOUNCE),
+    release: store.script(handed.RELEASE),
+    dead: store.script(deadLetters.DEAD),
+    revive: store.script(deadLetters.REVIVE),
+    discard: store.script(deadLetters.DISCARD),
+    bind: store.script(handed.BIND),
+    keep: store.script(handed.KEEP),
   };
 }
 
