@@ -222,8 +222,12 @@ class Stream implements ComponentStream {
     }
     this.#lastCertainAt = Date.now();
     if (!this.#online && this.#running && this.#window.oldestPing >= PROBES) this.#goOnline();
-    if (!this.#running && this.#window.unansweredSince === undefined) this.#link?.finish(STOPPED);
-    else this.#writer?.flushSoon();
+    if (this.#running) {
+      this.#writer?.flushSoon();
+    } else {
+      this.#writer?.flush();
+      if (this.#window.unansweredSince === undefined) this.#link?.finish(STOPPED);
+    }
   }
 
   #goOnline(): void {

@@ -30,7 +30,7 @@ interface Waiting {
 interface Batch {
   readonly stanzas: readonly Waiting[];
   readonly pingedAt: number;
-  /** How many live stanzas had been written before its ping. */
+  /** How often something live had been written before its ping. */
   readonly live: number;
 }
 
@@ -61,12 +61,25 @@ export class Window {
     return this.#oldest;
   }
 
+  /**
+   * After a loss: a stanza, or what is live, but not both are on their way together, or a poisonous one
+   * could hide behind a gateway that always has something live to say.
+   */
+  get careful(): boolean {
+    return this.#careful > 0;
+  }
+
+  /** Whether a stanza that was added is on its way. */
+  get underWay(): boolean {
+    return this.#batches.some(({ stanzas }) => stanzas.length > 0);
+  }
+
   /** @throws StreamLostError, PoisonousError */
   add(xml: string, id: string | undefined): Promise<void> {
     return new Promise((resolve, reject) => this.#waiting.push({ xml, id, resolve, reject }));
   }
 
-  /** A live stanza is written: it may be what ends the stream. */
+  /** Something live is written: it may be what ends the stream. */
   addLive(): void {
     this.#live++;
   }
@@ -77,8 +90,10 @@ export class Window {
    * @returns its XML and the number of its ping; undefined when nothing waits or the window is full
    */
   takeBatch(now: number): { readonly xml: string; readonly ping: number } | undefined {
-    const careful = this.#careful > 0;
-    const room = careful ? this.#stanzasOnTheirWay() === 0 : this.#batches.length < BATCHES;
+    const { careful } = this;
+    const room = careful
+      ? !this.underWay && this.#live === this.#liveCertain
+      : this.#batches.length < BATCHES;
     if (!room || this.#waiting.length === 0) return undefined;
     let count = 0;
     let xml = '';
@@ -151,10 +166,6 @@ export class Window {
     const [eldest] = this.#evidence.keys();
     if (this.#evidence.size > FULL && eldest !== undefined) this.#evidence.delete(eldest);
     return false;
-  }
-
-  #stanzasOnTheirWay(): number {
-    return this.#batches.reduce((sum, batch) => sum + batch.stanzas.length, 0);
   }
 }
 

@@ -13,7 +13,7 @@ export class Writer {
   readonly #window: Window;
   readonly #barrier: Barrier;
   readonly #domain: string;
-  /** Live stanzas of this tick. */
+  /** Live stanzas that wait for the end of the tick, or for a stanza that must be alone. */
   #live = '';
   #flushing = false;
   #opened = false;
@@ -34,7 +34,6 @@ export class Writer {
   send(xml: string): void {
     if (!this.#link.ready || this.#link.backlog + this.#live.length > MAX_BACKLOG) return;
     this.#live += xml;
-    this.#window.addLive();
     this.flushSoon();
   }
 
@@ -55,14 +54,27 @@ export class Writer {
   /** In one write. What must wait for its turn waits in the window, not in the socket. */
   flush(): void {
     if (!this.#link.ready) return;
-    let xml = this.#live;
-    this.#live = '';
+    let xml = this.#window.careful ? '' : this.#takeLive();
     while (this.#opened && this.#link.writable) {
       const batch = this.#window.takeBatch(performance.now());
       if (batch === undefined) break;
       xml += batch.xml + this.#ping(batch.ping);
     }
+    if (this.#window.careful && !this.#window.underWay) xml += this.#takeLiveWithPing();
     if (xml !== '') this.#link.write(xml);
+  }
+
+  #takeLive(): string {
+    const live = this.#live;
+    this.#live = '';
+    if (live !== '') this.#window.addLive();
+    return live;
+  }
+
+  /** The stanza that must be alone leaves when the ping is back. */
+  #takeLiveWithPing(): string {
+    const live = this.#takeLive();
+    return live === '' ? '' : live + this.#ping(this.#window.takePing(performance.now()));
   }
 
   #ping(number: number): string {
