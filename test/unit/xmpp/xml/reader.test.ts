@@ -295,6 +295,24 @@ it.each([1_000, 100_000])('keeps little for an id that came in pieces of %i byte
   expect(new Set(ids).size).toBe(100);
 });
 
+it.each([
+  ['an attribute', (length: number) => `<message a='${'x'.repeat(length)}'/>`],
+  ['a body', (length: number) => `<message><body>${'x'.repeat(length)}</body></message>`],
+  ['a name', (length: number) => `<message><${'n'.repeat(length)}/></message>`],
+  ['references', (length: number) => `<message>${'&lt;'.repeat(length / 4)}</message>`],
+  ['a tag that never ends', (length: number) => `<message a='${'x'.repeat(2 * length)}`],
+])('%s in pieces of one byte costs as much more as it is longer', (_, stanza) => {
+  const cost = (length: number): number => {
+    const before = process.cpuUsage();
+    read(stanza(length), 1);
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  };
+  cost(50_000);
+  // Ten times as long: linear is 10, quadratic is 100.
+  expect(cost(500_000) / cost(50_000)).toBeLessThan(40);
+});
+
 it('costs the same for a byte however small the pieces are', () => {
   const stanza = `<message from='a@b' to='c@d'><body>${'x'.repeat(1 << 20)}</body></message>`;
   const before = process.cpuUsage();
