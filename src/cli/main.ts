@@ -44,4 +44,6 @@ async function main([word, ...rest]: readonly string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+// Not left to the end of the last timer: ioredis keeps those of commands that met the end of their link
+// for as long as they would have had, which is longer than a stop may take.
+process.exit(await main(process.argv.slice(2)));

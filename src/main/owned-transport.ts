@@ -24,6 +24,7 @@ export async function own(shared: Shared, settings: TransportSettings): Promise<
   const log = shared.log.child({ transport: settings.id });
   for (const holder of shared.gone) await takeOver(shared, settings.id, holder);
   let active: ActiveTransport | undefined;
+  let ending = false;
   const lease = holdLease(shared.store, settings.id, shared.holder, {
     onLost: () => ownership?.leaseLost(),
   });
@@ -37,7 +38,8 @@ export async function own(shared: Shared, settings: TransportSettings): Promise<
     lost: async () => {
       const former = active;
       active = undefined;
-      log.warn({}, 'this process does not serve the transport any more');
+      const level = ending ? 'info' : 'warn';
+      log[level]({}, 'this process does not serve the transport any more');
       await former?.stop(STOP_MS);
     },
     onError: errorLog(log, 'the transport can not be served yet'),
@@ -46,7 +48,10 @@ export async function own(shared: Shared, settings: TransportSettings): Promise<
     id: settings.id,
     health,
     tick: () => active?.tick(),
-    stop: async () => await ownership?.stop(),
+    stop: async () => {
+      ending = true;
+      await ownership?.stop();
+    },
   };
 }
 
