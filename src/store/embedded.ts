@@ -168,9 +168,14 @@ async function openLink(socket: string): Promise<Redis | undefined> {
     await link.connect();
     return link;
   } catch {
-    link.disconnect();
+    part(link);
     return undefined;
   }
+}
+
+/** On a link that has ended, `disconnect` would only start a timer that holds the process for 2 s. */
+function part(link: Redis): void {
+  if (link.status !== 'end') link.disconnect();
 }
 
 /** Makes sure that the server is ours and set as we want it; gives its process id. */
@@ -201,5 +206,5 @@ async function leave(link: Redis): Promise<void> {
   } catch {
     // It is gone; or it does not answer, and stays for the next start to adopt.
   }
-  link.disconnect();
+  part(link);
 }
