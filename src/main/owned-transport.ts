@@ -44,6 +44,7 @@ export async function own(shared: Shared, settings: TransportSettings): Promise<
     },
     onError: errorLog(log, 'the transport can not be served yet'),
   });
+  if (active === undefined) log.info({}, 'standing by: another process serves the transport');
   return {
     id: settings.id,
     health,

@@ -61,7 +61,8 @@ export async function activate(
       receive: (event) => (event.kind === 'status' ? desk.receive(event) : receive(event)),
       health: (state, detail, account) => {
         health.network(state, detail, account);
-        log.info({ state, detail, account }, 'network');
+        const unwell = state === 'bad-credentials' || state === 'transient-disconnect';
+        log[unwell ? 'warn' : 'info']({ state, detail, account }, 'network');
       },
       notifyAdmins: parts.notifyAdmins,
     }),
