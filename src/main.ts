@@ -94,7 +94,6 @@ async function start(
   ending.add(stopHttp);
 
   const holder = await enter(settings.state);
-  ending.add(() => holder.leave());
   const shared: Shared = {
     settings,
     store: custody.store,

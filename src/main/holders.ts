@@ -1,6 +1,7 @@
 /**
  * Processes that share a state directory leave their names in it. One whose process is gone can hold
- * nothing any more: what it had is taken over at once, instead of at the end of its lease.
+ * nothing any more: what it had is taken over at once, instead of at the end of its lease. Also one
+ * that ended well leaves its name, for it may not have been able to give everything back.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -16,8 +17,6 @@ export interface Holder {
   readonly gone: readonly string[];
   /** What the gone ones held has been taken over: forget them. */
   forgetGone(): Promise<void>;
-  /** This process gives back what it holds by itself. */
-  leave(): Promise<void>;
 }
 
 interface Record {
@@ -47,7 +46,6 @@ export async function enter(state: string): Promise<Holder> {
     async forgetGone() {
       await Promise.all(gone.map((each) => rm(join(folder, each), { force: true })));
     },
-    leave: () => rm(join(folder, name), { force: true }),
   };
 }
 
