@@ -35,6 +35,7 @@ export function failureOf(error: unknown): Failure | undefined {
 /** A call of the system has failed, as Node tells it. */
 function ofTheSystem(error: Error & Partial<NodeJS.ErrnoException>): string | undefined {
   const { code, syscall, message } = error;
+  if (code === 'ERR_SQLITE_ERROR') return `The stories of messages can not be read: ${message}.`;
   if (code === undefined || syscall === undefined) return undefined;
   if (syscall !== 'listen') return `The system refused: ${message}.`;
   const { address, port } = error as { readonly address?: unknown; readonly port?: unknown };

@@ -1,3 +1,5 @@
+import { access } from 'node:fs/promises';
+import type { MessageId } from '../contract/index.ts';
 import type { Step } from '../history/history.ts';
 import { readHistory } from '../history/sqlite-history.ts';
 import { parseMessageId } from '../lanes/lane.ts';
@@ -17,14 +19,28 @@ export const why: Verb = {
     if (id === undefined)
       throw new UsageError('why takes the id of a message: 26 letters and digits.');
     const settings = await settingsOf(args);
-    const history = readHistory(historyFile(settings));
-    const steps = history.story(id);
-    history.close();
+    const steps = await storyIn(historyFile(settings), id);
     if (args.json) process.stdout.write(`${JSON.stringify({ message: id, steps })}\n`);
     else process.stdout.write(steps.length === 0 ? `${id} is not known here.\n` : told(steps));
     return steps.length === 0 ? EXIT.no : EXIT.ok;
   },
 };
+
+/** Before the first start there is no file, and no story. */
+async function storyIn(file: string, id: MessageId): Promise<readonly Step[]> {
+  try {
+    await access(file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+  const history = readHistory(file);
+  try {
+    return history.story(id);
+  } finally {
+    history.close();
+  }
+}
 
 function told(steps: readonly Step[]): string {
   return steps
