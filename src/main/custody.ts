@@ -57,7 +57,9 @@ export async function openCustody(settings: Settings, log: Log, ending: Ending):
 }
 
 function unreachable(cause: unknown): RedisUnreachableError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const error = cause instanceof Error ? cause : new Error(String(cause));
+  // Its message speaks of an option of ioredis, not of what is wrong.
+  const why = error.name === 'MaxRetriesPerRequestError' ? 'nobody answers' : error.message;
   const text = `Redis can not be used (${why}): is it running, and is "redis" in the configuration its address?`;
   return new RedisUnreachableError(text, { cause });
 }
