@@ -228,7 +228,7 @@ function fail(
   options.note(entry.id, 'failed', why);
   return {
     settlement: { kind: 'terminal', keep },
-    reports: options.reports.failed(entry.id, event, refusal),
+    reports: options.reports.failed(entry, event, refusal),
   };
 }
 
@@ -236,7 +236,7 @@ function expire(options: DeliverOptions, { entry, event }: Job, inPart: boolean)
   options.note(entry.id, 'expired');
   return {
     settlement: { kind: 'terminal', keep: false },
-    reports: options.reports.failed(entry.id, event, expired(options.deadlineMs, inPart)),
+    reports: options.reports.failed(entry, event, expired(options.deadlineMs, inPart)),
   };
 }
 

@@ -1,10 +1,18 @@
 import type { MessageId, Refusal, TransportId } from '../contract/index.ts';
 import { laneOf, newMessageId } from '../lanes/lane.ts';
-import type { NewEntry } from '../lanes/lane-store.ts';
+import type { Entry, NewEntry } from '../lanes/lane-store.ts';
 import { type StoredInbound, type StoredOutbound, storeInbound } from '../lanes/stored.ts';
 
 /** How long a receipt or an error is tried: like every message to a user. */
 const DEADLINE_MS = 24 * 3_600_000;
+
+/**
+ * An error is for the very client that wrote (RFC 6121 §8.5.3.2.1): if that is gone, the server drops
+ * it without a word. So of a failure that comes so late the user is told in words, too, which wait for him.
+ */
+const LATE_MS = 30_000;
+
+const QUOTED = 80;
 
 /**
  * What the sender of a message is told of its end. It goes into the inbound lane of the same
@@ -13,7 +21,11 @@ const DEADLINE_MS = 24 * 3_600_000;
 export interface Reports {
   /** XEP-0184, for a client that asked for it. */
   delivered(about: MessageId, event: StoredOutbound): readonly NewEntry[];
-  failed(about: MessageId, event: StoredOutbound, refusal: Refusal): readonly NewEntry[];
+  failed(
+    about: Pick<Entry, 'id' | 'acceptedAt'>,
+    event: StoredOutbound,
+    refusal: Refusal,
+  ): readonly NewEntry[];
 }
 
 export function reportsOf(transport: TransportId, now: () => number): Reports {
@@ -35,10 +47,20 @@ export function reportsOf(transport: TransportId, now: () => number): Reports {
       if (!wantsReceipt || of === undefined) return [];
       return [entry(event, { v: 1, kind: 'receipt', to, from, of, about })];
     },
-    failed(about, event, refusal) {
+    failed({ id, acceptedAt }, event, refusal) {
       const { to, from, of } = event.reply;
       const stanza = of === undefined ? {} : { of };
-      return [entry(event, { v: 1, kind: 'error', to, from, ...stanza, about, refusal })];
+      const error = entry(event, { v: 1, kind: 'error', to, from, ...stanza, about: id, refusal });
+      if (now() - acceptedAt < LATE_MS) return [error];
+      const text = inWords(event, refusal);
+      return [error, entry(event, { v: 1, kind: 'text', to: event.account, from, text })];
     },
   };
+}
+
+/** The quotation as in XEP-0393. */
+function inWords({ text }: StoredOutbound, refusal: Refusal): string {
+  const [line = ''] = text.split('\n', 1);
+  const start = [...line.slice(0, 2 * QUOTED)].slice(0, QUOTED).join('').toWellFormed();
+  return `⚠ ${refusal.text}\n> ${start}${start.length < text.length ? '…' : ''}`;
 }

@@ -99,7 +99,7 @@ async function confirm(
     part: which,
     networkId,
     state: state.is,
-    reports: reportsOfEnd(options.reports, id, event, state),
+    reports: reportsOfEnd(options.reports, entry, event, state),
   });
   if (result !== 'ended') return;
   if (state.is === 'failed') options.note(id, 'failed', state.refusal.text);
@@ -109,7 +109,7 @@ async function confirm(
 
 function reportsOfEnd(
   reports: Reports,
-  id: MessageId,
+  entry: Entry,
   event: StoredOutbound,
   state: DeliveryStatus['state'],
 ): ReturnType<Reports['failed']> {
@@ -117,9 +117,9 @@ function reportsOfEnd(
     case 'accepted':
       return [];
     case 'delivered':
-      return reports.delivered(id, event);
+      return reports.delivered(entry.id, event);
     case 'failed':
-      return reports.failed(id, event, state.refusal);
+      return reports.failed(entry, event, state.refusal);
   }
 }
 

@@ -106,6 +106,7 @@ describe('a network that refuses', () => {
     await bench.serve();
     expect(await bench.told()).toMatchObject([
       { kind: 'error', refusal: { text: expect.stringMatching(/^Only the beginning/) } },
+      { kind: 'text', text: expect.stringMatching(/^⚠ Only the beginning.*\n> hi$/) },
     ]);
   });
 
@@ -123,7 +124,7 @@ describe('a network that refuses', () => {
     expect(deadlines).toEqual([deadlineAt, deadlineAt]);
   });
 
-  it('for now until the deadline: then the sender is told once', async () => {
+  it('for now until the deadline: then the sender is told once, and in words that wait for him', async () => {
     bench.deliver = async () => {
       throw new DeliveryError({ kind: 'later' }, 'down');
     };
@@ -134,6 +135,12 @@ describe('a network that refuses', () => {
     }
     expect(await bench.told()).toMatchObject([
       { kind: 'error', refusal: { condition: 'remote-server-timeout' } },
+      {
+        kind: 'text',
+        to: 'juliet@example.org',
+        from: 'romeo',
+        text: expect.stringMatching(/^⚠ This message was not sent.*\n> hi$/),
+      },
     ]);
     expect(bench.history.kinds.at(-1)).toBe('expired');
   });
@@ -244,7 +251,7 @@ describe('an outcome that nobody saw', () => {
     expect(await bench.lanes.deadLetters(10)).toHaveLength(1);
     await bench.serve();
     expect(bench.sent.map((message) => message.text)).toEqual(['after it']);
-    expect(await bench.told()).toMatchObject([{ kind: 'error' }]);
+    expect(await bench.told()).toMatchObject([{ kind: 'error' }, { kind: 'text' }]);
   });
 });
 
@@ -286,6 +293,9 @@ describe('an account that is gone', () => {
     await crash();
     await bench.accounts.unregister('juliet@example.org' as never);
     await bench.serve();
-    expect(await bench.told()).toMatchObject([{ kind: 'error', refusal: LOST_ACCOUNT_IN_DOUBT }]);
+    expect(await bench.told()).toMatchObject([
+      { kind: 'error', refusal: LOST_ACCOUNT_IN_DOUBT },
+      { kind: 'text' },
+    ]);
   });
 });
