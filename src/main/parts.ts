@@ -91,7 +91,7 @@ export async function openParts(
     notifyAdmins,
     parked: (message, why) => {
       log.error({ message, why }, 'a message was put aside');
-      const text = `A message was put aside: ${why}. Its story: postern why ${message}`;
+      const text = `A message was put aside: ${why}. Its story: postern why ${message}. Others within an hour are only in the log.`;
       notifyAdmins('parked', text).catch(onError);
     },
     onError,

@@ -5,7 +5,7 @@ export class Health {
   #standby = true;
   #xmpp = { online: false, detail: 'not connected yet' };
   #network: { state: SessionState; detail: string } = { state: 'connecting', detail: '' };
-  readonly #unwell = new Map<AccountId, SessionState>();
+  readonly #unwell = new Set<AccountId>();
 
   /** All that has to be up is up. A network that is down is the network's matter, not ours. */
   get ready(): boolean {
@@ -17,9 +17,10 @@ export class Health {
     if (this.#standby) return 'standing by';
     if (!this.#xmpp.online) return this.#xmpp.detail;
     const { state, detail } = this.#network;
-    return state === 'connected'
-      ? 'up'
-      : `up; network ${state}${detail === '' ? '' : `: ${detail}`}`;
+    const network =
+      state === 'connected' ? '' : `; network ${state}${detail === '' ? '' : `: ${detail}`}`;
+    const accounts = this.#unwell.size === 0 ? '' : `; ${this.#unwell.size} accounts not connected`;
+    return `up${network}${accounts}`;
   }
 
   standby(standby: boolean): void {
@@ -33,6 +34,6 @@ export class Health {
   network(state: SessionState, detail: string, account?: AccountId): void {
     if (account === undefined) this.#network = { state, detail };
     else if (state === 'connected' || state === 'closed') this.#unwell.delete(account);
-    else this.#unwell.set(account, state);
+    else this.#unwell.add(account);
   }
 }
