@@ -32,7 +32,7 @@ npm_ci() {
 set_up_packages() {
   installed=$root/node_modules/.package-lock.json
   if [ ! -e "$installed" ] || [ "$root/package-lock.json" -nt "$installed" ]; then
-    say 'installing the npm packages; this can take a minute'
+    say 'installing the npm packages'
     (cd "$root" && npm_ci ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
   fi
   # A platform without a Node of ours in the lock uses its own.
