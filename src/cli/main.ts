@@ -1,49 +1,18 @@
 #!/usr/bin/env node
-/** `postern`: finds the verb that is meant, and runs it. */
+/** `postern`: the command. What runs the verbs is in `run.ts`. */
 
-import { readArguments, UsageError } from './arguments.ts';
-import { EXIT } from './exit.ts';
-import { failureOf } from './failure.ts';
-import { ready } from './ready.ts';
-import { start } from './start.ts';
-import type { Verb } from './verb.ts';
-import { version } from './version.ts';
-import { why } from './why.ts';
+/** As in package.json, `engines`. */
+const OLDEST = [22, 19] as const;
 
-const VERBS: Readonly<Record<string, Verb>> = { start, ready, why, version };
-
-function usage(): string {
-  const lines = Object.entries(VERBS).map(([name, { form, summary }]) => {
-    return `  postern ${`${name} ${form}`.trim().padEnd(28)} ${summary}\n`;
-  });
-  return `Usage:\n${lines.join('')}
-Options:
-  -c, --config FILE   the configuration (default: config/postern.yaml)
-      --json          one JSON object instead of words
-Exit codes: 0 done, 1 not so, 64 wrong usage, 69 something does not answer, 78 wrong configuration\n`;
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+  // Before anything is imported that an older one does not have.
+  process.stderr.write(
+    `Postern needs Node ${OLDEST.join('.')} or later; this is ${process.version}.\n`,
+  );
+  process.exit(69);
 }
-
-async function main([word, ...rest]: readonly string[]): Promise<number> {
-  if (word === undefined || ['help', '--help', '-h'].includes(word)) {
-    process.stdout.write(usage());
-    return word === undefined ? EXIT.usage : EXIT.ok;
-  }
-  const verb = Object.hasOwn(VERBS, word) ? VERBS[word] : undefined;
-  try {
-    if (verb === undefined) throw new UsageError(`postern has no verb ${word}.`);
-    return await verb.run(readArguments(rest));
-  } catch (error) {
-    if (error instanceof UsageError) {
-      process.stderr.write(`${error.message}\n\n${usage()}`);
-      return EXIT.usage;
-    }
-    const failure = failureOf(error);
-    if (failure === undefined) throw error;
-    process.stderr.write(`${failure.words}\n`);
-    return failure.code;
-  }
-}
-
+const { run } = await import('./run.ts');
 // Not left to the end of the last timer: ioredis keeps those of commands that met the end of their link
 // for as long as they would have had, which is longer than a stop may take.
-process.exit(await main(process.argv.slice(2)));
+process.exit(await run(process.argv.slice(2)));

@@ -86,6 +86,7 @@ export async function openParts(
     note: (message, what, detail) => {
       const step = { message, transport, at: Date.now(), what };
       history.note(detail === undefined ? step : { ...step, detail });
+      log.debug({ message, what, detail }, 'step');
     },
     tell,
     notifyAdmins,

@@ -20,7 +20,7 @@ import type { BareJid } from '../xmpp/jid.ts';
 import { attemptOf } from './attempt.ts';
 import type { DeliverOptions, Job } from './deliver-options.ts';
 import { reconcile } from './reconcile.ts';
-import { backoff } from './retry.ts';
+import { askAfter, backoff } from './retry.ts';
 import {
   expired,
   LOST_ACCOUNT,
@@ -31,9 +31,6 @@ import {
 
 /** A message found open by so many crashes is the likely cause of them. */
 const CRASHES_TO_PARK = 3;
-
-/** How soon the network is asked about an attempt whose end nobody saw. */
-const ASK_SOON_MS = 2_000;
 
 /** While an account's credentials are refused: rarely enough that no network takes it for an attack. */
 const RELINK_MS = 60_000;
@@ -165,7 +162,7 @@ function failed(
       return later(options, job, RELINK_MS, why);
     case 'unknown-outcome':
       options.note(entry.id, 'unknown', why);
-      return { settlement: { kind: 'unknown', afterMs: ASK_SOON_MS } };
+      return { settlement: { kind: 'unknown', afterMs: askAfter(number, options.chance()) } };
     case 'later': {
       const afterMs = verdict.afterMs ?? backoff(number, options.chance());
       const outcome = later(options, job, afterMs, why);

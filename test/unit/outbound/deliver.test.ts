@@ -171,6 +171,23 @@ describe('an outcome that nobody saw', () => {
     expect(told?.kind === 'error' && told.refusal.text).toContain('may have been sent');
   });
 
+  it('is met less and less often where the network fails in the same way again', async () => {
+    bench.deliver = async (_message, attempt) => {
+      attempt.leave(0);
+      throw new Error('503');
+    };
+    bench.reconcile = async () => ({ result: 'absent' });
+    await accepted('hi');
+    for (const waitMs of [2_000, 5_000, 15_000, 60_000]) {
+      await bench.serve();
+      const attempts = bench.sent.length;
+      bench.clock.pass(waitMs - 1);
+      await bench.serve();
+      expect(bench.sent).toHaveLength(attempts);
+      bench.clock.pass(1);
+    }
+  });
+
   it('is an ordinary fault before anything has left', async () => {
     bench.deliver = async () => {
       throw new Error('no route');

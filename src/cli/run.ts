@@ -1,0 +1,45 @@
+/** Finds the verb that is meant, and runs it. */
+
+import { readArguments, UsageError } from './arguments.ts';
+import { EXIT } from './exit.ts';
+import { failureOf } from './failure.ts';
+import { ready } from './ready.ts';
+import { start } from './start.ts';
+import type { Verb } from './verb.ts';
+import { version } from './version.ts';
+import { why } from './why.ts';
+
+const VERBS: Readonly<Record<string, Verb>> = { start, ready, why, version };
+
+function usage(): string {
+  const lines = Object.entries(VERBS).map(([name, { form, summary }]) => {
+    return `  postern ${`${name} ${form}`.trim().padEnd(28)} ${summary}\n`;
+  });
+  return `Usage:\n${lines.join('')}
+Options:
+  -c, --config FILE   the configuration (default: config/postern.yaml)
+      --json          one JSON object instead of words
+Exit codes: 0 done, 1 not so, 64 wrong usage, 69 something does not answer, 78 wrong configuration\n`;
+}
+
+/** Resolves to the exit code. */
+export async function run([word, ...rest]: readonly string[]): Promise<number> {
+  if (word === undefined || ['help', '--help', '-h'].includes(word)) {
+    process.stdout.write(usage());
+    return word === undefined ? EXIT.usage : EXIT.ok;
+  }
+  const verb = Object.hasOwn(VERBS, word) ? VERBS[word] : undefined;
+  try {
+    if (verb === undefined) throw new UsageError(`postern has no verb ${word}.`);
+    return await verb.run(readArguments(rest));
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`${error.message}\n\n${usage()}`);
+      return EXIT.usage;
+    }
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    process.stderr.write(`${failure.words}\n`);
+    return failure.code;
+  }
+}
