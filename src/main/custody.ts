@@ -41,7 +41,7 @@ export async function openCustody(settings: Settings, log: Log, ending: Ending):
   const epoch = await watchEpoch(store, join(settings.state, 'epoch'), (text) => {
     log.error({}, text);
   });
-  ending.add(async () => epoch.stop());
+  ending.add(() => epoch.stop());
 
   const admission = watchMemory(store, (admits) => {
     log.warn({ admits }, admits ? 'new messages are taken again' : 'no new messages are taken');

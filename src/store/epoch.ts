@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import type { Store } from './store.ts';
 
 export interface EpochWatch {
-  stop(): void;
+  /** Resolves when nothing is written any more. */
+  stop(): Promise<void>;
 }
 
 const POLL_MS = 1_000;
@@ -23,7 +24,7 @@ export async function watchEpoch(
   onWiped: (text: string) => void,
 ): Promise<EpochWatch> {
   let known = (await readFile(file, 'utf8').catch(() => '')).trim();
-  let asking = false;
+  let asking: Promise<void> | undefined;
   let stopped = false;
 
   const look = async () => {
@@ -45,19 +46,18 @@ export async function watchEpoch(
   };
   await look();
   const timer = setInterval(() => {
-    if (asking) return;
-    asking = true;
-    look()
-      // A Redis that does not answer has not lost anything yet.
+    // A Redis that does not answer has not lost anything yet.
+    asking ??= look()
       .catch(() => undefined)
       .finally(() => {
-        asking = false;
+        asking = undefined;
       });
   }, POLL_MS);
   return {
-    stop: () => {
+    stop: async () => {
       stopped = true;
       clearInterval(timer);
+      await asking;
     },
   };
 }

@@ -182,9 +182,9 @@ describe('the epoch', () => {
 
   test('is given at the first start, and found at the next', async () => {
     const first = await start();
-    first.watch.stop();
+    await first.watch.stop();
     const next = await start();
-    next.watch.stop();
+    await next.watch.stop();
     expect([...first.alarms, ...next.alarms]).toEqual([]);
     expect((await readFile(file, 'utf8')).trim()).toBe(await store.command('GET', 0, 'epoch'));
   });
@@ -193,7 +193,7 @@ describe('the epoch', () => {
     const { alarms, rung, watch } = await start();
     await store.client.call('FLUSHALL');
     await rung;
-    watch.stop();
+    await watch.stop();
     expect(alarms).toEqual([expect.stringContaining('has lost its data')]);
     expect(typeof (await store.command('GET', 0, 'epoch'))).toBe('string');
   });
@@ -201,7 +201,7 @@ describe('the epoch', () => {
   test('raises an alarm at the start over another Redis', async () => {
     await writeFile(file, 'another\n');
     const { alarms, watch } = await start();
-    watch.stop();
+    await watch.stop();
     expect(alarms).toHaveLength(1);
   });
 });
