@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Element, NS_COMPONENT } from '../../src/xmpp/xml/element.ts';
 import { ElementReader, serialise } from './clients/xml.ts';
+import { Watched } from './watched.ts';
 
 const STREAM_ID = 'strict-1';
 const MAX_STANZA = 512 * 1024;
@@ -22,7 +23,7 @@ interface Session {
   accepted: boolean;
 }
 
-export class ComponentServer {
+export class ComponentServer extends Watched {
   /** What the gateway wrote, its own pings too, in order. */
   readonly received: Element[] = [];
   /** Connections so far. */
@@ -44,7 +45,6 @@ export class ComponentServer {
 
   readonly #secrets: Readonly<Record<string, string>>;
   readonly #sessions = new Set<Session>();
-  readonly #watches = new Set<() => void>();
   readonly #held: Element[] = [];
   #server: Server | undefined;
   #port = 0;
@@ -52,6 +52,7 @@ export class ComponentServer {
   #turn = 0;
 
   private constructor(secrets: Readonly<Record<string, string>>) {
+    super();
     this.#secrets = secrets;
   }
 
@@ -120,19 +121,6 @@ export class ComponentServer {
     for (const session of this.#sessions) fail(session, condition);
   }
 
-  /** Resolves as soon as it is true: asked now, and after each thing that happens here. */
-  until(condition: (server: ComponentServer) => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const look = () => {
-        if (!condition(this)) return;
-        this.#watches.delete(look);
-        resolve();
-      };
-      this.#watches.add(look);
-      look();
-    });
-  }
-
   #onConnection(socket: Socket): void {
     const session: Session = { socket, domain: '', accepted: false };
     this.#sessions.add(session);
@@ -160,15 +148,15 @@ export class ComponentServer {
       } catch {
         fail(session, 'not-well-formed');
       }
-      this.#changed();
+      this.changed();
     });
     socket.on('end', () => socket.end(GOODBYE));
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       this.#sessions.delete(session);
-      this.#changed();
+      this.changed();
     });
-    this.#changed();
+    this.changed();
   }
 
   #onHeader(session: Session, domain: string): void {
@@ -220,10 +208,6 @@ export class ComponentServer {
     const owner = owners[this.#turn++ % owners.length];
     if (this.strays > 0) this.strays--;
     else owner?.socket.write(serialise(stanza, NS_COMPONENT));
-  }
-
-  #changed(): void {
-    for (const look of [...this.#watches]) look();
   }
 }
 

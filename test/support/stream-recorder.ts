@@ -2,15 +2,15 @@
 
 import type { StreamListener, StreamLog } from '../../src/xmpp/stream.ts';
 import type { Element } from '../../src/xmpp/xml/element.ts';
+import { Watched } from './watched.ts';
 
-export class StreamRecorder implements StreamListener {
+export class StreamRecorder extends Watched implements StreamListener {
   readonly stanzas: Element[] = [];
   readonly reasons: string[] = [];
   /** Level and text of each line. */
   readonly lines: string[] = [];
   onlines = 0;
   lastCertainAt: number | undefined;
-  readonly #watches = new Set<() => void>();
 
   readonly log: StreamLog = {
     debug: (_, text) => this.#line('debug', text),
@@ -21,38 +21,21 @@ export class StreamRecorder implements StreamListener {
 
   stanza(stanza: Element): void {
     this.stanzas.push(stanza);
-    this.#changed();
+    this.changed();
   }
 
   online(): void {
     this.onlines++;
-    this.#changed();
+    this.changed();
   }
 
   offline(reason: string, lastCertainAt: number | undefined): void {
     this.reasons.push(reason);
     this.lastCertainAt = lastCertainAt;
-    this.#changed();
-  }
-
-  /** Resolves as soon as it is true: asked now, and after each thing that the stream tells. */
-  until(condition: (seen: StreamRecorder) => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const look = () => {
-        if (!condition(this)) return;
-        this.#watches.delete(look);
-        resolve();
-      };
-      this.#watches.add(look);
-      look();
-    });
+    this.changed();
   }
 
   #line(level: string, text: string): void {
     this.lines.push(`${level} ${text}`);
-  }
-
-  #changed(): void {
-    for (const look of [...this.#watches]) look();
   }
 }
