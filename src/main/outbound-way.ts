@@ -1,29 +1,26 @@
 /** The rooms of the way XMPP → network, put together. */
 
-import type { Adapter, DeliveryStatus, Received } from '../contract/index.ts';
+import type { Adapter } from '../contract/index.ts';
 import { startDrain } from '../lanes/drain.ts';
 import { channelOf } from '../lanes/lane.ts';
 import { acceptor } from '../outbound/accept.ts';
 import { deadlines } from '../outbound/deadlines.ts';
 import { deliverer } from '../outbound/deliver.ts';
-import { reportsOf } from '../outbound/reports.ts';
 import { type StatusDesk, statusDesk } from '../outbound/status.ts';
 import { openSessions } from '../sessions/sessions.ts';
 import type { IncomingText, XmppPort } from '../xmpp/port.ts';
 import type { Parts } from './parts.ts';
 
 /** What the network says of what it took. Needs no session and no stream. */
-export function openStatusDesk({ shared, settings, note, nudgeInbound }: Parts): StatusDesk {
-  const transport = settings.id;
-  const reports = reportsOf(transport, Date.now);
-  return statusDesk({ transport, lanes: shared.lanes, reports, note, nudgeInbound });
+export function openStatusDesk(parts: Parts): StatusDesk {
+  const { shared, settings, reports, note, nudgeInbound } = parts;
+  return statusDesk({ transport: settings.id, lanes: shared.lanes, reports, note, nudgeInbound });
 }
 
 export interface OutboundWay {
   accept(message: IncomingText): void;
   /** See `Acceptor.settled`. */
   accepted(): Promise<void>;
-  status(event: DeliveryStatus): Promise<Received>;
   /** Handed messages that nobody will hear of any more end unconfirmed. */
   tick(): Promise<void>;
   /** Nothing new is taken to the network; what is under way is settled, at most `capMs`. */
@@ -72,7 +69,7 @@ export function openOutboundWay(
       accounts,
       sessionOf: (account) => sessions.of(account),
       lanes: shared.lanes,
-      reports: reportsOf(transport, Date.now),
+      reports: parts.reports,
       note: parts.note,
       parked: parts.parked,
       newsOf: (message, news) => void desk.apply(message, news).catch(onError),
@@ -93,7 +90,6 @@ export function openOutboundWay(
   return {
     accept: (message) => door.accept(message),
     accepted: () => door.settled(),
-    status: (event) => desk.receive(event),
     async tick() {
       for (let more = true; more; ) {
         const expired = await shared.lanes.expireHanded(channel);

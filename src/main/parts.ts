@@ -4,6 +4,7 @@ import type { Addressing, MessageId } from '../contract/index.ts';
 import type { StepKind } from '../history/history.ts';
 import { say, type Word } from '../inbound/say.ts';
 import type { Drain } from '../lanes/serving.ts';
+import { type Reports, reportsOf } from '../outbound/reports.ts';
 import { type OpenPolicy, openPolicy } from '../policy/open-policy.ts';
 import type { TransportSettings } from '../settings/settings.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -20,6 +21,8 @@ export interface Parts {
   readonly addressing: Addressing<unknown>;
   readonly accounts: Accounts;
   readonly policy: OpenPolicy;
+  /** What senders are told of the end of their messages. */
+  readonly reports: Reports;
   /** Set when the lanes are served; until then nobody has to be nudged. */
   readonly drains: { outbound?: Drain; inbound?: Drain };
   readonly nudgeOutbound: (partition: number) => void;
@@ -80,6 +83,7 @@ export async function openParts(
     addressing,
     accounts,
     policy,
+    reports: reportsOf(transport, Date.now),
     drains,
     nudgeOutbound: (partition) => drains.outbound?.nudge(partition),
     nudgeInbound,
