@@ -5,11 +5,15 @@
 
 import type { MessageId } from '../contract/index.ts';
 import type { StepKind } from '../history/history.ts';
-import type { ClaimedEntry, LaneStore, Settlement } from '../lanes/lane-store.ts';
+import {
+  type ClaimedEntry,
+  CRASHES_TO_PARK,
+  type LaneStore,
+  type Settlement,
+} from '../lanes/lane-store.ts';
 import type { LaneServer } from '../lanes/serving.ts';
 import { readInbound, type StoredInbound, UnreadableError } from '../lanes/stored.ts';
-import type { BareJid } from '../xmpp/jid.ts';
-import { bareJid, formatJid } from '../xmpp/jid.ts';
+import { type BareJid, bareJid, formatJid } from '../xmpp/jid.ts';
 import {
   type IncomingError,
   type OutgoingMessage,
@@ -18,15 +22,13 @@ import {
   type XmppPort,
 } from '../xmpp/port.ts';
 import { UnderWay } from './under-way.ts';
-import { Wire } from './wire.ts';
+import { type Sending, Wire } from './wire.ts';
 
 /** A server that dies may forget what it answered for a little earlier; then a late error comes, too. */
 export const GRACE_MS = 30_000;
 
 /** How soon a stanza is tried again that met the end of its stream; the stream's return ends the wait. */
 const AGAIN_MS = 1_000;
-
-const CRASHES_TO_PARK = 3;
 
 /** While the user's server asks to wait. */
 const BOUNCED_MS = 300_000;
@@ -57,9 +59,10 @@ export function presenter(options: PresentOptions): Presenter {
       if (open !== undefined && !(await turn.reopen(open.id))) return NOTHING;
       for (const { id } of entries) underWay.begin(id);
       // All in one tick: they leave together, in this order.
+      const sending = wire.turn(turn.signal);
       const sent = await Promise.all(
-        entries.map((entry) => present(options, wire, entry, turn.signal)),
-      );
+        entries.map((entry) => present(options, sending, entry)),
+      ).finally(() => sending.end());
       const unsettled = sent.findIndex((settlement) => settlement.kind === 'later');
       const settlements = unsettled < 0 ? sent : sent.slice(0, unsettled + 1);
       return { settlements, reports: [] };
@@ -83,9 +86,8 @@ const NOTHING = { settlements: [], reports: [] };
 
 async function present(
   options: PresentOptions,
-  wire: Wire,
+  sending: Sending,
   entry: ClaimedEntry,
-  signal: AbortSignal,
 ): Promise<Settlement> {
   const { id } = entry;
   let event: StoredInbound;
@@ -104,7 +106,7 @@ async function present(
     return park(options, id, 'its user could not be reached in time');
   }
   try {
-    await wire.deliver(outgoing(id, event), signal);
+    await sending.deliver(outgoing(id, event));
   } catch (error) {
     if (error instanceof UnserialisableError || error instanceof PoisonousError) {
       return park(options, id, error.message);

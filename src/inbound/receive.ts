@@ -1,6 +1,5 @@
 /** The way network → XMPP, first step: the one door in. It opens when the event is stored. */
 
-import { hash } from 'node:crypto';
 import type { Accounts } from '../accounts/accounts.ts';
 import type {
   Addressing,
@@ -12,13 +11,12 @@ import type {
   TransportId,
 } from '../contract/index.ts';
 import type { History } from '../history/history.ts';
-import { laneOf, laneOfItsOwn, newMessageId } from '../lanes/lane.ts';
+import { duplicateKey, laneOf, laneOfItsOwn, newMessageId } from '../lanes/lane.ts';
 import type { LaneStore, NewEntry } from '../lanes/lane-store.ts';
-import { storeInbound } from '../lanes/stored.ts';
+import { INBOUND_DEADLINE_MS, storeInbound } from '../lanes/stored.ts';
 import { type BareJid, JidError, jidLocal } from '../xmpp/jid.ts';
 import { isGateway } from '../xmpp/port.ts';
 import { readable } from './readable.ts';
-import { INBOUND_DEADLINE_MS } from './say.ts';
 
 export interface ReceiveOptions {
   readonly transport: TransportId;
@@ -129,7 +127,7 @@ function entryFor(
     deadlineAt: acceptedAt + INBOUND_DEADLINE_MS,
     duplicateKeys: [
       {
-        key: hash('sha256', [transport, jid, event.to, event.eventId].join('\0'), 'base64url'),
+        key: duplicateKey(transport, jid, event.to, event.eventId),
         windowMs: capabilities.duplicateWindowMs,
       },
     ],

@@ -1,14 +1,10 @@
 /** What Postern itself says to a user: durable, in order, in the name of a helper or of the domain. */
 
-import { createHash } from 'node:crypto';
 import type { MessageId, TransportId } from '../contract/index.ts';
-import { laneOf, newMessageId } from '../lanes/lane.ts';
+import { duplicateKey, laneOf, newMessageId } from '../lanes/lane.ts';
 import type { LaneStore, NewEntry } from '../lanes/lane-store.ts';
-import { storeInbound } from '../lanes/stored.ts';
+import { INBOUND_DEADLINE_MS, storeInbound } from '../lanes/stored.ts';
 import type { BareJid } from '../xmpp/jid.ts';
-
-/** How long any message to a user is tried. */
-export const INBOUND_DEADLINE_MS = 24 * 3_600_000;
 
 const ONCE_MS = 3_600_000;
 
@@ -51,10 +47,6 @@ function entryOf(transport: TransportId, word: Word, now: number): NewEntry {
     acceptedAt: now,
     deadlineAt: now + INBOUND_DEADLINE_MS,
     duplicateKeys:
-      once === undefined ? [] : [{ key: digest(transport, to, once), windowMs: ONCE_MS }],
+      once === undefined ? [] : [{ key: duplicateKey(transport, to, once), windowMs: ONCE_MS }],
   };
-}
-
-function digest(...parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\0')).digest('base64url');
 }

@@ -1,3 +1,4 @@
+import { dropOldest } from '../bounded-map.ts';
 import type { MessageId } from '../contract/index.ts';
 import type { IncomingError } from '../xmpp/port.ts';
 
@@ -15,8 +16,7 @@ export class UnderWay {
   begin(id: MessageId): void {
     if (this.#errors.has(id)) return;
     this.#errors.set(id, undefined);
-    const [oldest] = this.#errors.keys();
-    if (this.#errors.size > REMEMBERED && oldest !== undefined) this.#errors.delete(oldest);
+    dropOldest(this.#errors, REMEMBERED);
   }
 
   /** False: the message is not under way. */

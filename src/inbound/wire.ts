@@ -1,3 +1,4 @@
+import { dropOldest } from '../bounded-map.ts';
 import type { MessageId } from '../contract/index.ts';
 import type { OutgoingMessage, XmppPort } from '../xmpp/port.ts';
 
@@ -7,6 +8,12 @@ const REMEMBERED = 1_024;
 /** The turn was over before the server had answered. The stanza is still on its way. */
 class TurnOverError extends Error {
   override readonly name = 'TurnOverError';
+}
+
+export interface Sending {
+  /** Rejects as `XmppPort.deliver` does, and when the turn is over first. */
+  deliver(message: OutgoingMessage): Promise<void>;
+  end(): void;
 }
 
 /**
@@ -21,21 +28,28 @@ export class Wire {
     this.#port = port;
   }
 
-  /** Rejects as `XmppPort.deliver` does, and when the signal fires first. */
-  async deliver(message: OutgoingMessage, signal: AbortSignal): Promise<void> {
-    const sent = this.#sent.get(message.id) ?? this.#port.deliver(message);
+  /** What is sent in one turn: one look at its signal serves for all of it. */
+  turn(signal: AbortSignal): Sending {
     const over = Promise.withResolvers<never>();
+    // Nobody may be waiting when it fires.
+    over.promise.catch(() => undefined);
     const onAbort = () => over.reject(new TurnOverError());
     signal.addEventListener('abort', onAbort, { once: true });
+    return {
+      deliver: (message) => this.#deliver(message, over.promise),
+      end: () => signal.removeEventListener('abort', onAbort),
+    };
+  }
+
+  async #deliver(message: OutgoingMessage, over: Promise<never>): Promise<void> {
+    const sent = this.#sent.get(message.id) ?? this.#port.deliver(message);
     try {
-      await Promise.race([sent, over.promise]);
+      await Promise.race([sent, over]);
       this.#sent.delete(message.id);
     } catch (error) {
       if (error instanceof TurnOverError) this.#remember(message.id, sent);
       else this.#sent.delete(message.id);
       throw error;
-    } finally {
-      signal.removeEventListener('abort', onAbort);
     }
   }
 
@@ -43,7 +57,6 @@ export class Wire {
     // Its rejection is looked at by the next turn, if there is one.
     sent.catch(() => undefined);
     this.#sent.set(id, sent);
-    const [oldest] = this.#sent.keys();
-    if (this.#sent.size > REMEMBERED && oldest !== undefined) this.#sent.delete(oldest);
+    dropOldest(this.#sent, REMEMBERED);
   }
 }

@@ -20,6 +20,9 @@
 import type { MessageId, NetworkMessageId, TransportId } from '../contract/index.ts';
 import type { Channel, Lane } from './lane.ts';
 
+/** A message that was found open by so many crashes is the likely cause of them: whoever serves it puts it aside. */
+export const CRASHES_TO_PARK = 3;
+
 /** A message to be stored. */
 export interface NewEntry {
   readonly id: MessageId;

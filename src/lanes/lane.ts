@@ -1,4 +1,4 @@
-import { createHash, randomFillSync } from 'node:crypto';
+import { createHash, hash, randomFillSync } from 'node:crypto';
 import type { MessageId, TransportId } from '../contract/index.ts';
 
 /** How many partitions there are: the six bits at the end of a message id. Never changes. */
@@ -52,6 +52,11 @@ export function laneOf(conversation: ConversationKey, direction: Direction): Lan
     partition: known.partition,
     name: `${side}${known.digest}`,
   };
+}
+
+/** By which a repeat of the same event is recognised: equal for equal parts, and of a fixed length. */
+export function duplicateKey(...parts: readonly string[]): string {
+  return hash('sha256', parts.join('\0'), 'base64url');
 }
 
 /** Where a network has no order, each message is a lane of its own and none holds another. */

@@ -8,6 +8,9 @@
 
 import type { MessageId, OwnAddress, PeerId, Refusal } from '../contract/index.ts';
 
+/** How long any message to a user is tried, a receipt or error of ours too. */
+export const INBOUND_DEADLINE_MS = 24 * 3_600_000;
+
 /** A user's message on its way to the network. */
 export interface StoredOutbound {
   readonly v: 1;

@@ -5,7 +5,6 @@
  * its stanzas.
  */
 
-import { hash } from 'node:crypto';
 import type { Accounts } from '../accounts/accounts.ts';
 import {
   type AccountLink,
@@ -19,7 +18,7 @@ import {
   type TransportId,
 } from '../contract/index.ts';
 import type { History } from '../history/history.ts';
-import { laneOf, laneOfItsOwn, newMessageId } from '../lanes/lane.ts';
+import { duplicateKey, laneOf, laneOfItsOwn, newMessageId } from '../lanes/lane.ts';
 import {
   type LaneStore,
   type NewEntry,
@@ -101,7 +100,7 @@ function admit(options: AcceptOptions, message: IncomingText): Admitted | Refusa
       account?.settings,
     );
     if (account === undefined) return needsAccount(options.domain);
-    return admitTo(options, message, account, peer);
+    return admitTo(options, message, jid, account, peer);
   } catch (error) {
     if (error instanceof RefusedError) return error.refusal;
     if (error instanceof JidError) return malformed(error.message);
@@ -113,11 +112,11 @@ function admit(options: AcceptOptions, message: IncomingText): Admitted | Refusa
 function admitTo(
   options: AcceptOptions,
   message: IncomingText,
+  jid: BareJid,
   account: AccountLink<unknown>,
   peer: PeerId,
 ): Admitted | Refusal {
   const { transport, capabilities } = options;
-  const jid = bareJid(message.from);
   const acceptedAt = options.now();
   const lane = laneOf({ transport, account: jid, peer }, 'outbound');
   const id = newMessageId(lane.partition, acceptedAt);
@@ -138,7 +137,7 @@ function admitTo(
     event: storeOutbound(stored(message, jid, peer)),
     acceptedAt,
     deadlineAt: acceptedAt + options.deadlineMs,
-    duplicateKeys: duplicateKeys(transport, message, peer),
+    duplicateKeys: duplicateKeys(transport, message, jid, peer),
   };
   return { jid, peer, units, entry };
 }
@@ -164,12 +163,13 @@ function stored(message: IncomingText, jid: BareJid, peer: PeerId): StoredOutbou
 function duplicateKeys(
   transport: TransportId,
   message: IncomingText,
+  jid: BareJid,
   peer: PeerId,
 ): NewEntry['duplicateKeys'] {
   const id = message.originId ?? message.id;
   if (id === undefined) return [];
-  const text = [transport, bareJid(message.from), peer, id, message.text].join('\0');
-  return [{ key: hash('sha256', text, 'base64url'), windowMs: DUPLICATE_WINDOW_MS }];
+  const key = duplicateKey(transport, jid, peer, id, message.text);
+  return [{ key, windowMs: DUPLICATE_WINDOW_MS }];
 }
 
 async function store(

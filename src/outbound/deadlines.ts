@@ -1,3 +1,4 @@
+import { dropOldest } from '../bounded-map.ts';
 import type { Capabilities, MessageId } from '../contract/index.ts';
 import type { Entry } from '../lanes/lane-store.ts';
 
@@ -18,10 +19,9 @@ export function deadlines(
   return ({ id }) => {
     const known = firstSeen.get(id);
     if (known !== undefined) return known + deadlineMs;
-    const [oldest] = firstSeen.keys();
-    if (firstSeen.size >= REMEMBERED && oldest !== undefined) firstSeen.delete(oldest);
     const at = now();
     firstSeen.set(id, at);
+    dropOldest(firstSeen, REMEMBERED);
     return at + deadlineMs;
   };
 }

@@ -13,7 +13,13 @@ import type {
   Verdict,
 } from '../contract/index.ts';
 import { DeliveryError } from '../contract/index.ts';
-import type { Claim, ClaimedEntry, NewEntry, Settlement } from '../lanes/lane-store.ts';
+import {
+  type Claim,
+  type ClaimedEntry,
+  CRASHES_TO_PARK,
+  type NewEntry,
+  type Settlement,
+} from '../lanes/lane-store.ts';
 import type { LaneServer, Served, Turn } from '../lanes/serving.ts';
 import { readOutbound, type StoredOutbound, UnreadableError } from '../lanes/stored.ts';
 import type { BareJid } from '../xmpp/jid.ts';
@@ -28,9 +34,6 @@ import {
   MAY_HAVE_BEEN_SENT,
   POISONED,
 } from './texts.ts';
-
-/** A message found open by so many crashes is the likely cause of them. */
-const CRASHES_TO_PARK = 3;
 
 /** While an account's credentials are refused: rarely enough that no network takes it for an attack. */
 const RELINK_MS = 60_000;

@@ -3,6 +3,7 @@
  * Those who were writing then are told once, so that they look at their ticks.
  */
 
+import { dropOldest } from '../bounded-map.ts';
 import type { BareJid } from '../xmpp/jid.ts';
 
 /** Who wrote so shortly before the last certain moment may have written again after it. */
@@ -16,8 +17,7 @@ export class RecentWriters {
   wrote(jid: BareJid, at: number): void {
     this.#last.delete(jid);
     this.#last.set(jid, at);
-    const [oldest] = this.#last.keys();
-    if (this.#last.size > REMEMBERED && oldest !== undefined) this.#last.delete(oldest);
+    dropOldest(this.#last, REMEMBERED);
   }
 
   /** @param lastCertainAt until when everything that was written has certainly been read */

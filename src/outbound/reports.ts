@@ -1,10 +1,12 @@
 import type { MessageId, Refusal, TransportId } from '../contract/index.ts';
 import { laneOf, newMessageId } from '../lanes/lane.ts';
 import type { Entry, NewEntry } from '../lanes/lane-store.ts';
-import { type StoredInbound, type StoredOutbound, storeInbound } from '../lanes/stored.ts';
-
-/** How long a receipt or an error is tried: like every message to a user. */
-const DEADLINE_MS = 24 * 3_600_000;
+import {
+  INBOUND_DEADLINE_MS,
+  type StoredInbound,
+  type StoredOutbound,
+  storeInbound,
+} from '../lanes/stored.ts';
 
 /**
  * An error is for the very client that wrote (RFC 6121 §8.5.3.2.1): if that is gone, the server drops
@@ -37,7 +39,7 @@ export function reportsOf(transport: TransportId, now: () => number): Reports {
       lane,
       event: storeInbound(report),
       acceptedAt,
-      deadlineAt: acceptedAt + DEADLINE_MS,
+      deadlineAt: acceptedAt + INBOUND_DEADLINE_MS,
       duplicateKeys: [],
     };
   };

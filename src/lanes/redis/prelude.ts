@@ -1,3 +1,5 @@
+import { CRASHES_TO_PARK } from '../lane-store.ts';
+
 /**
  * What the scripts share. A script takes its arguments from ARGV by a cursor, so that one call can
  * carry many requests: with one round trip and one fsync for all of them.
@@ -33,7 +35,7 @@ local function tag(partition) return string.format('pst:{p%02d}', partition) end
 
 -- A journal that can not be read: something may have left, and it is not tried again.
 local function unreadable()
-  return { state = 'U', attempts = '1', crashes = '3', token = '0', since = now_text, parts = '-' }
+  return { state = 'U', attempts = '1', crashes = '${CRASHES_TO_PARK}', token = '0', since = now_text, parts = '-' }
 end
 
 -- All fields stay text: most of them are only written again.

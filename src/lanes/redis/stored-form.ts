@@ -5,7 +5,14 @@
 
 import type { MessageId, NetworkMessageId } from '../../contract/index.ts';
 import type { Channel, Lane } from '../lane.ts';
-import type { Claim, ClaimedEntry, Entry, NewEntry, Part } from '../lane-store.ts';
+import {
+  type Claim,
+  type ClaimedEntry,
+  CRASHES_TO_PARK,
+  type Entry,
+  type NewEntry,
+  type Part,
+} from '../lane-store.ts';
 
 /** What scripts take: see `store/store.ts`. */
 export type Args = (string | number)[];
@@ -82,7 +89,13 @@ function readJournal(journal: string, acceptedAt: number): Progress {
   const [, letter = '', attempts, crashes, since, parts = '-'] = JOURNAL.exec(journal) ?? [];
   const state = STATES[letter];
   if (state === undefined) {
-    return { state: 'unknown', attempts: 1, crashes: 3, since: acceptedAt, parts: [] };
+    return {
+      state: 'unknown',
+      attempts: 1,
+      crashes: CRASHES_TO_PARK,
+      since: acceptedAt,
+      parts: [],
+    };
   }
   return {
     state,
