@@ -25,6 +25,7 @@ export default defineAdapter({
   sends: ['message'],
   capabilities: {
     connection: 'stateless',
+    accounts: 'registration',
     receipts: 'device',
     resend: 'may-duplicate',
     order: 'conversation',

@@ -123,7 +123,10 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
         throw refused('conflict', 'cancel', text);
       }
       const free = now() - REST_MS;
-      const settings = addressing.registration((address) => owners.isTaken(address, jid, free));
+      const settings = addressing.registration(
+        (address) => owners.isTaken(address, jid, free),
+        jid,
+      );
       const account = link(jid, accountSchema.parse(settings));
       const addresses = addressing.ownAddresses(account.settings);
       const json = JSON.stringify(settings);

@@ -5,7 +5,7 @@
  *
  * 1. The definition (`AdapterDefinition`) is imported. Importing has no side effect.
  * 2. `config` and `account` validate what the operator wrote. Errors name file and line.
- * 3. `addressing(config)` gives pure functions over addresses. No I/O, no clock.
+ * 3. `addressing(config, place)` gives pure functions over addresses. No I/O, no clock.
  * 4. `create(context)` builds the adapter. No I/O; it may mount webhooks.
  * 5. `start()` connects what the whole transport shares. May block; a network that is down is a
  *    health state, not an exception.
@@ -19,6 +19,7 @@ import type { z } from 'zod';
 import type { Capabilities } from './capabilities.ts';
 import type { InboundEvent, OutboundEvent, OutboundKind, Received } from './events.ts';
 import type { AccountId, NetworkMessageId, OwnAddress, PeerId, TransportId } from './ids.ts';
+import type { Intake, Kept, ToKeep } from './keeping.ts';
 
 /** The number of this contract. A definition made for another number is refused at load. */
 export const CONTRACT = 1;
@@ -43,8 +44,21 @@ export interface AdapterDefinition<
   readonly config: z.ZodType<Config>;
   /** Schema of one account's settings, as under `accounts:`. */
   readonly account: z.ZodType<Account>;
-  addressing(config: Config): Addressing<Account>;
+  /**
+   * URL of the module that understands what was kept, in a worker thread: see `Opener`. With the
+   * ending of this very module, so that it is found in a build, too.
+   */
+  readonly opener?: string;
+  addressing(config: Config, place: Place): Addressing<Account>;
   create(context: AdapterContext<Config, Account>): Adapter<Account, Kind>;
+}
+
+/** Where a transport is on the XMPP side. */
+export interface Place {
+  /** Its own domain. */
+  readonly domain: string;
+  /** The domain of the server that it is attached to: where its users are at home. */
+  readonly server: string;
 }
 
 /** Identity function that infers the type parameters: `export default defineAdapter({ … })`. */
@@ -69,11 +83,12 @@ export interface Addressing<Account> {
   /** The addresses that are this account's alone. */
   ownAddresses(account: Account): readonly OwnAddress[];
   /**
-   * The settings of a new account when a user registers by himself.
+   * The settings of a new account when a user registers by himself, or writes for the first time.
    * @param taken says whether an address has an owner, or had one until recently.
+   * @param user his bare JID
    * @throws RefusedError when nothing is free, or users can not register by themselves.
    */
-  registration(taken: (address: OwnAddress) => boolean): Account;
+  registration(taken: (address: OwnAddress) => boolean, user: string): Account;
 }
 
 export interface Adapter<Account = unknown, Kind extends OutboundKind = OutboundKind> {
@@ -85,7 +100,18 @@ export interface Adapter<Account = unknown, Kind extends OutboundKind = Outbound
    * @throws RefusedError told to the sender; nothing is stored.
    */
   assess(event: OutboundOf<Kind>, account: AccountLink<Account>): Assessment;
+  /**
+   * Called once for a message that is accepted, after `assess`, in the same tick and in the order of
+   * the stanzas. What it gives is stored with the message, and is `event.prepared` in every attempt:
+   * for whatever must not differ between them. At most 16 KiB.
+   */
+  prepare?(event: OutboundOf<Kind>, account: AccountLink<Account>): string;
   open(account: AccountLink<Account>): Session<Kind>;
+  /**
+   * Makes events of what the opener found in something that was kept. They are stored together. May be
+   * called again for the same: then it gives the same events, by their `eventId`.
+   */
+  opened?(opened: unknown, kept: Kept): Promise<readonly InboundEvent[]>;
 }
 
 /** What a message will cost of the sender's daily allowance. */
@@ -186,20 +212,30 @@ export type SessionState =
 export interface AdapterContext<Config = unknown, Account = unknown> {
   readonly transport: TransportId;
   readonly config: Config;
+  readonly place: Place;
   readonly addressing: Addressing<Account>;
-  /** Fires when the transport stops. */
+  /** Fires when the transport begins to stop: take nothing new. What is under way still has some seconds. */
   readonly signal: AbortSignal;
   readonly log: AdapterLog;
   /** Durable memory of the adapter's own, a few thousand small entries at most. */
   readonly memory: AdapterMemory;
   /** All addresses of this transport that belong to an account now. */
   ownAddresses(): readonly OwnAddress[];
+  /** Whether an address of this transport belongs to an account now. */
+  owns(address: OwnAddress): boolean;
+  /** Whether something new can be stored now: a network may be told before it has sent it in vain. */
+  intake(): Intake;
   /**
    * The one door in. Resolves only when the event is stored for its recipient, so that whatever is
    * answered to the network after it is true.
    * @throws Error when it could not be stored: answer the network with a temporary failure.
    */
   receive(event: InboundEvent): Promise<Received>;
+  /**
+   * The same door in two stages: resolves when the raw bytes are durable. See `Opener`.
+   * @throws NotKeptError within 2.5 s, also where nobody can tell whether they are
+   */
+  keep(what: ToKeep): Promise<void>;
   /**
    * Mounts `POST <publicUrl>/hooks/<transport>/<name>`. `name` is `[a-z][a-z0-9-]*`.
    * A handler that throws is answered with 500 and logged without the request's content.

@@ -21,14 +21,23 @@ export type ReceiptKind = 'none' | 'network' | 'device';
  */
 export type Resend = 'deduplicated' | 'may-duplicate';
 
+/** How a user comes by an account: he registers, or writes his first message. */
+export type AccountOrigin = 'registration' | 'first-message';
+
 export interface Capabilities {
   readonly connection: ConnectionKind;
+  readonly accounts: AccountOrigin;
   readonly receipts: ReceiptKind;
   readonly resend: Resend;
   /** `conversation`: a later message never overtakes an earlier one. `none`: each is on its own. */
   readonly order: 'conversation' | 'none';
   /** How long an outbound message is tried before its sender is told that it expired. */
   readonly deadlineMs: number;
+  /**
+   * After so long without a hand-over the sender is told, once, that his message is still tried. Left
+   * out: he is not.
+   */
+  readonly delayNoticeMs?: number;
   /** Counted from `accept`, or from the moment the message is the first in its lane. */
   readonly deadlineFrom: 'accept' | 'head';
   /** How long after the hand-over news of it may still come. Past it, it ends `unconfirmed`; 0 where no news ever comes. */

@@ -16,6 +16,12 @@ export interface OutboundMessage {
   readonly text: string;
   /** XEP-0201 thread, where the client sent one. */
   readonly thread?: string;
+  /** The subject that the client sent beside the text (RFC 6121 §5.2.4), one line. */
+  readonly subject?: string;
+  /** The sender's client asked to be told of the delivery (XEP-0184). */
+  readonly wantsReceipt: boolean;
+  /** What `Adapter.prepare` gave when the message was accepted. */
+  readonly prepared?: string;
   /** When it was accepted from the user, milliseconds since the epoch. */
   readonly acceptedAt: number;
 }
@@ -31,6 +37,8 @@ export interface InboundMessage {
   readonly to: OwnAddress;
   readonly from: PeerId;
   readonly text: string;
+  /** All of it, where `text` is less: the user is told that there is more, and by which word he gets it. */
+  readonly full?: string;
   /** The network's own time of it, where that is known and believable. */
   readonly sentAt?: number;
   readonly thread?: string;

@@ -5,4 +5,5 @@ export * from './capabilities.ts';
 export * from './events.ts';
 export * from './failure.ts';
 export * from './ids.ts';
+export * from './keeping.ts';
 export * from './secret.ts';

@@ -1,4 +1,4 @@
-import type { AdapterDefinition, Addressing, OwnAddress } from '../contract/index.ts';
+import type { AdapterDefinition, Addressing, OwnAddress, Place } from '../contract/index.ts';
 import { RefusedError } from '../contract/index.ts';
 import { type BareJid, JidError, parseBareJid } from '../xmpp/jid.ts';
 import type { Path, SettingsDocument } from './document.ts';
@@ -47,6 +47,7 @@ export function readAdapterSettings(
   validation: Validation,
   path: Path,
   definition: AdapterDefinition,
+  place: Place,
 ): AdapterSettings | undefined {
   const { document } = validation;
   const configPath = [...path, 'config'];
@@ -56,7 +57,7 @@ export function readAdapterSettings(
   }
   const config = validation.parse(definition.config, configPath);
   const addressing =
-    config && attempt(validation, configPath, () => definition.addressing(config.value));
+    config && attempt(validation, configPath, () => definition.addressing(config.value, place));
   const accounts = readAccounts(validation, [...path, 'accounts'], definition, addressing);
   return config && { definition, config: config.value, accounts };
 }

@@ -9,7 +9,7 @@ import {
   readAdapterSettings,
 } from './adapters.ts';
 import { assemble } from './assemble.ts';
-import { crossCheck, type TransportParts } from './cross-checks.ts';
+import { crossCheck, effectiveXmpp, type TransportParts } from './cross-checks.ts';
 import { SettingsDocument } from './document.ts';
 import { deepFreeze } from './freeze.ts';
 import { SchemaLookup } from './json-schema.ts';
@@ -94,7 +94,10 @@ function validate(
       validation.note([...path, 'use'], `can not be used. ${reason}`);
       continue;
     }
-    const settings = readAdapterSettings(validation, path, definition);
+    const settings = readAdapterSettings(validation, path, definition, {
+      domain: transport.domain ?? '',
+      server: effectiveXmpp(gatewayXmpp, transport.xmpp).server ?? '',
+    });
     if (settings !== undefined) read.set(index, settings);
   }
   crossCheck(validation, gatewayXmpp, gateway, transports);

@@ -5,9 +5,12 @@ import type {
   AdapterMemory,
   Addressing,
   InboundEvent,
+  Intake,
   OwnAddress,
+  Place,
   Received,
   SessionState,
+  ToKeep,
   TransportId,
 } from '../contract/index.ts';
 import type { Webhooks } from '../http/webhooks.ts';
@@ -15,14 +18,18 @@ import type { Webhooks } from '../http/webhooks.ts';
 export interface ContextOptions {
   readonly transport: TransportId;
   readonly config: unknown;
+  readonly place: Place;
   readonly addressing: Addressing<unknown>;
   readonly signal: AbortSignal;
   readonly log: AdapterLog;
   readonly memory: AdapterMemory;
   readonly ownAddresses: () => readonly OwnAddress[];
+  readonly owns: (address: OwnAddress) => boolean;
+  readonly intake: () => Intake;
   /** Undefined without a public listener. */
   readonly webhooks: Webhooks | undefined;
   readonly receive: (event: InboundEvent) => Promise<Received>;
+  readonly keep: (what: ToKeep) => Promise<void>;
   readonly health: (state: SessionState, detail: string, account?: AccountId) => void;
   readonly notifyAdmins: (key: string, text: string) => Promise<void>;
 }
@@ -33,12 +40,16 @@ export function contextOf(options: ContextOptions): AdapterContext {
   return {
     transport,
     config: options.config,
+    place: options.place,
     addressing: options.addressing,
     signal: options.signal,
     log,
     memory: options.memory,
     ownAddresses: options.ownAddresses,
+    owns: options.owns,
+    intake: options.intake,
     receive: options.receive,
+    keep: options.keep,
     webhook(name, handle) {
       if (webhooks === undefined) {
         log.warn(

@@ -273,8 +273,8 @@ function inContext(change: (context: AdapterContext) => Partial<AdapterContext>)
 function inAddressing(change: (addressing: Addressing<unknown>) => Partial<Addressing<unknown>>) {
   return (definition: AdapterDefinition): AdapterDefinition => ({
     ...definition,
-    addressing: (config) => {
-      const addressing = definition.addressing(config);
+    addressing: (config, place) => {
+      const addressing = definition.addressing(config, place);
       return { ...addressing, ...change(addressing) };
     },
   });

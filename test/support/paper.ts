@@ -25,6 +25,7 @@ export const JULIET = 'juliet@example.org' as BareJid;
 
 export const CAPABILITIES: Capabilities = {
   connection: 'stateless',
+  accounts: 'registration',
   receipts: 'device',
   resend: 'may-duplicate',
   order: 'conversation',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Addressing } from '../index.ts';
 import { type Check, orRefused } from './check.ts';
-import { type Rig, withRig } from './rig.ts';
+import { PLACE, type Rig, USER, withRig } from './rig.ts';
 import { strangeTexts } from './strange-texts.ts';
 import type { AdapterUnderTest } from './subject.ts';
 
@@ -39,7 +39,7 @@ export function addressingChecks(subject: AdapterUnderTest): readonly Check[] {
     }),
     check('the same text always gives the same peer', ({ addressing, link, network }) => {
       const { definition } = subject;
-      const again = definition.addressing(definition.config.parse(network.config));
+      const again = definition.addressing(definition.config.parse(network.config), PLACE);
       for (const text of [...subject.addresses.same.flat(), ...strangeTexts(2, 200)]) {
         const read = (by: Addressing<unknown>) =>
           orRefused(text, () => by.parsePeer(text, link.settings));
@@ -56,11 +56,11 @@ export function addressingChecks(subject: AdapterUnderTest): readonly Check[] {
       assert.deepEqual(addressing.ownAddresses(restored), own);
     }),
     check('a new account gets nothing that is taken', ({ addressing }) => {
-      const given = orRefused('registration', () => addressing.registration(() => false));
+      const given = orRefused('registration', () => addressing.registration(() => false, USER));
       if (given === undefined) return;
       const own = addressing.ownAddresses(subject.definition.account.parse(given));
       const next = orRefused('registration', () =>
-        addressing.registration((address) => own.includes(address)),
+        addressing.registration((address) => own.includes(address), USER),
       );
       if (next === undefined) return;
       const others = addressing.ownAddresses(subject.definition.account.parse(next));

@@ -14,6 +14,7 @@ export function inboundChecks(subject: AdapterUnderTest): readonly Check[] {
   return [
     check('a message comes from a peer, for an address of the account', async (rig) => {
       assert.equal(await rig.network.inbound(SAMPLE, rig), 'acknowledged');
+      await rig.opened();
       const [event] = messages(rig);
       assert.ok(event !== undefined, 'nothing was received');
       assert.equal(event.text, SAMPLE.text);
@@ -30,7 +31,10 @@ export function inboundChecks(subject: AdapterUnderTest): readonly Check[] {
       assert.equal(await rig.network.inbound(SAMPLE, rig), 'try-again');
     }),
     check('the same message again is the same event', async (rig) => {
-      for (const id of [1, 1, 2]) await rig.network.inbound({ ...SAMPLE, id }, rig);
+      for (const id of [1, 1, 2]) {
+        await rig.network.inbound({ ...SAMPLE, id }, rig);
+        await rig.opened();
+      }
       const [first, again, other] = messages(rig).map(({ eventId }) => eventId);
       assert.equal(again, first);
       assert.notEqual(other, first);

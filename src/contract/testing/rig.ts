@@ -8,21 +8,31 @@ import type {
   Addressing,
   Attempt,
   InboundEvent,
+  Kept,
   MessageId,
   NetworkMessageId,
+  Opener,
   OutboundMessage,
   OwnAddress,
   PeerId,
+  Place,
   Received,
   Session,
+  ToKeep,
   TransportId,
   Verdict,
   WebhookHandler,
   WebhookResponse,
 } from '../index.ts';
-import { DeliveryError } from '../index.ts';
+import { DeliveryError, NotKeptError } from '../index.ts';
 import { checkRefusal } from './check.ts';
 import type { AdapterUnderTest, Doors, NetworkUnderTest } from './subject.ts';
+
+/** Where every adapter is while it is checked. */
+export const PLACE: Place = { domain: 'gateway.example.org', server: 'example.org' };
+
+/** The bare JID of the one account. */
+export const USER = 'juliet@example.org';
 
 const HOOKS = 'https://gateway.example/hooks/checked/';
 
@@ -51,11 +61,13 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
   readonly said: { readonly level: string; readonly text: string }[] = [];
   readonly received: InboundEvent[] = [];
   /** Replaced by checks that hold it up, or make it fail. */
-  store: (event: InboundEvent) => Promise<Received> = async () => STORED;
+  store: (what: InboundEvent | ToKeep) => Promise<Received> = async () => STORED;
   readonly #base: string;
   readonly #own: readonly OwnAddress[];
   readonly #hooks = new Map<string, WebhookHandler>();
   readonly #stopped = new AbortController();
+  readonly #opener: string | undefined;
+  readonly #opening = new Set<Promise<void>>();
   #messages = 0;
 
   constructor(
@@ -68,10 +80,11 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
     this.network = network;
     this.memory = new Map(memory);
     this.#base = hooks;
-    this.addressing = definition.addressing(config);
+    this.#opener = definition.opener;
+    this.addressing = definition.addressing(config, PLACE);
     this.link = {
       id: 'account-1' as AccountId,
-      jid: 'juliet@example.org',
+      jid: USER,
       settings: definition.account.parse(network.account),
     };
     this.#own = ownAddresses ?? this.addressing.ownAddresses(this.link.settings);
@@ -87,6 +100,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
       id: `01CHECKED0${String(this.#messages).padStart(16, '0')}` as MessageId,
       peer: this.peer(),
       text,
+      wantsReceipt: true,
       acceptedAt: Date.now(),
     };
   };
@@ -120,10 +134,35 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
     }
   }
 
+  /** Resolves when all that was kept is open. Rejects with what the adapter threw. */
+  async opened(): Promise<void> {
+    await Promise.all(this.#opening);
+  }
+
   async close(): Promise<void> {
     await this.session.close();
     await this.adapter.stop();
     this.#stopped.abort();
+  }
+
+  async #keep(what: ToKeep, config: unknown): Promise<void> {
+    try {
+      await this.store(what);
+    } catch (cause) {
+      throw new NotKeptError('down', { cause });
+    }
+    this.#opening.add(this.#open(what, config));
+  }
+
+  /** As the core does, though in this thread. */
+  async #open({ raw, envelope }: ToKeep, config: unknown): Promise<void> {
+    assert.ok(this.#opener !== undefined, 'something was kept, and the adapter has no opener');
+    const { default: opener } = (await import(this.#opener)) as { default: Opener };
+    this.#messages += 1;
+    const id = `01CHECKED0${String(this.#messages).padStart(16, '0')}` as MessageId;
+    const kept: Kept = { id, raw, envelope, keptAt: Date.now() };
+    const opened = structuredClone(await opener(kept, structuredClone(config)));
+    this.received.push(...((await this.adapter.opened?.(opened, kept)) ?? []));
   }
 
   #context(config: unknown): AdapterContext {
@@ -140,6 +179,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
     return {
       transport: 'checked' as TransportId,
       config,
+      place: PLACE,
       addressing: this.addressing,
       signal: this.#stopped.signal,
       log,
@@ -153,10 +193,13 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
         },
       },
       ownAddresses: () => this.#own,
+      owns: (address) => this.#own.includes(address),
+      intake: () => 'open',
       receive: async (event) => {
         this.received.push(event);
         return await this.store(event);
       },
+      keep: (what) => this.#keep(what, config),
       webhook: (name, handle) => {
         assert.match(name, /^[a-z][a-z0-9-]*$/);
         assert.ok(!this.#hooks.has(name), `the webhook "${name}" is mounted twice`);

@@ -40,6 +40,7 @@ export default defineAdapter({
   sends: ['message'],
   capabilities: {
     connection: 'stateless',
+    accounts: 'registration',
     receipts: 'none',
     resend: 'may-duplicate',
     order: 'conversation',

@@ -155,6 +155,7 @@ export function text(body: string, overrides: Partial<IncomingText> = {}): Incom
     originId: undefined,
     text: body,
     thread: undefined,
+    subject: undefined,
     wantsReceipt: true,
     ...overrides,
   };

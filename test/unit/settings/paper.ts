@@ -43,6 +43,7 @@ export const paper: AdapterDefinition = defineAdapter({
   sends: ['message'],
   capabilities: {
     connection: 'stateless',
+    accounts: 'registration',
     receipts: 'none',
     resend: 'may-duplicate',
     order: 'none',

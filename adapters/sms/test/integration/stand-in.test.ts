@@ -30,7 +30,7 @@ function received(rig: Rig<RigNetwork>, fits: (event: InboundEvent) => boolean) 
   const { promise, resolve } = Promise.withResolvers<readonly InboundEvent[]>();
   const { store } = rig;
   rig.store = (event) => {
-    if (fits(event)) resolve(rig.received);
+    if ('kind' in event && fits(event)) resolve(rig.received);
     return store(event);
   };
   return promise;

@@ -14,6 +14,7 @@ const settings = (more: object = {}) =>
     country: 'US',
     ...more,
   });
+const JULIET = 'juliet@example.org';
 const us = addressing(settings());
 
 function refusalOf(run: () => unknown) {
@@ -87,13 +88,13 @@ describe('registration', () => {
 
   test('gives the first number that is free', () => {
     const taken = (address: OwnAddress) => address === '+12025550100';
-    expect(pool.registration(taken)).toEqual({ number: '+12025550101' });
+    expect(pool.registration(taken, JULIET)).toEqual({ number: '+12025550101' });
   });
 
   test('says when there is none', () => {
-    const noneFree = refusalOf(() => pool.registration(() => true));
+    const noneFree = refusalOf(() => pool.registration(() => true, JULIET));
     expect(noneFree).toMatchObject({ condition: 'resource-constraint', type: 'wait' });
-    expect(refusalOf(() => us.registration(() => false))?.condition).toBe('not-allowed');
+    expect(refusalOf(() => us.registration(() => false, JULIET))?.condition).toBe('not-allowed');
   });
 });
 
