@@ -31,6 +31,7 @@ export const STEP_KINDS = [
   'resent',
   'revived',
   'discarded',
+  'opened',
 ] as const;
 
 export type StepKind = (typeof STEP_KINDS)[number];

@@ -37,33 +37,54 @@ class NotAdmittedError extends Error {
   override readonly name = 'NotAdmittedError';
 }
 
-/** Resolves when the event is stored for every recipient. Rejects when it is not. */
-export type Receiver = (event: InboundMessage) => Promise<Received>;
+/** Both reject when the event is not stored for every recipient. */
+export interface Receiver {
+  /** What is new, from the network itself. */
+  receive(event: InboundMessage): Promise<Received>;
+  /** What was kept, and is understood now: stored together, and never refused, for it is ours already. */
+  receiveOpened(events: readonly InboundMessage[], kept: MessageId): Promise<readonly Received[]>;
+}
 
 export function receiver(options: ReceiveOptions): Receiver {
-  return async (event) => {
-    if (!options.admits()) throw new NotAdmittedError('the store takes nothing new just now');
+  return {
+    async receive(event) {
+      if (!options.admits()) throw new NotAdmittedError('the store takes nothing new just now');
+      const [received] = await storeTogether(options, [event]);
+      return received ?? { result: 'duplicate' };
+    },
+    receiveOpened: (events, kept) => storeTogether(options, events, `kept as ${kept}`),
+  };
+}
+
+async function storeTogether(
+  options: ReceiveOptions,
+  events: readonly InboundMessage[],
+  detail?: string,
+): Promise<readonly Received[]> {
+  const groups = events.map((event) => {
     const owner = options.accounts.ownerOf(event.to);
     const entries =
       owner === undefined
         ? unowned(options, event)
         : [entryFor(options, event, owner.jid as BareJid, speaker(options, event, owner.jid))];
-    const pushed = await options.lanes.push(entries);
-    let first: MessageId | undefined;
-    for (const [index, { id, lane, acceptedAt }] of entries.entries()) {
-      if (pushed[index]?.result !== 'stored') continue;
-      first ??= id;
-      options.history.note({
-        message: id,
-        transport: options.transport,
-        at: acceptedAt,
-        what: 'accepted',
-      });
-      options.nudge(lane.partition);
-    }
+    return { entries, owned: owner !== undefined };
+  });
+  const pushed = await options.lanes.push(groups.flatMap(({ entries }) => entries));
+  let at = 0;
+  return groups.map(({ entries, owned }) => {
+    const stored = entries.filter((_, index) => pushed[at + index]?.result === 'stored');
+    at += entries.length;
+    for (const entry of stored) tellStored(options, entry, detail);
+    const [first] = stored;
     if (first === undefined) return { result: 'duplicate' };
-    return owner === undefined ? { result: 'unowned' } : { result: 'stored', id: first };
-  };
+    return owned ? { result: 'stored', id: first.id } : { result: 'unowned' };
+  });
+}
+
+function tellStored(options: ReceiveOptions, { id, lane, acceptedAt }: NewEntry, detail?: string) {
+  const step = { message: id, transport: options.transport, at: acceptedAt } as const;
+  options.history.note({ ...step, what: 'accepted', ...(detail === undefined ? {} : { detail }) });
+  options.nudge(lane.partition);
 }
 
 /** Under which name the peer speaks, and what has to stand before the text where he can have none. */
@@ -96,7 +117,7 @@ function localOf(addressing: Addressing<unknown>, peer: PeerId): string | undefi
 /** For every administrator; without one, for the operator: it is parked, and seen. */
 function unowned(options: ReceiveOptions, event: InboundMessage): NewEntry[] {
   const from = options.addressing.describePeer(event.from);
-  const prefix = `${from} wrote to ${event.to}, which belongs to nobody:\n`;
+  const prefix = `${from} wrote to ${event.to}, which no user owns:\n`;
   const admins = options.admins.length > 0 ? options.admins : ['' as BareJid];
   return admins.map((admin) => entryFor(options, event, admin, { local: undefined, prefix }));
 }

@@ -1,16 +1,20 @@
-import { createHash, hash, randomFillSync } from 'node:crypto';
+import { createHash, hash, randomFillSync, randomInt } from 'node:crypto';
 import type { MessageId, TransportId } from '../contract/index.ts';
 
 /** How many partitions there are: the six bits at the end of a message id. Never changes. */
 export const PARTITIONS = 64;
 
-export type Direction = 'outbound' | 'inbound';
+/** `kept`: what came from the network and is not understood yet. */
+export const DIRECTIONS = ['outbound', 'inbound', 'kept'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
 
-/** All lanes of one transport in one direction: what one process serves. `sms.o`, `sms.i`. */
-export type Channel = `${TransportId}.${'o' | 'i'}`;
+const LETTERS = { outbound: 'o', inbound: 'i', kept: 'k' } as const;
+
+/** All lanes of one transport in one direction: what one process serves. `sms.o`, `sms.i`, `sms.k`. */
+export type Channel = `${TransportId}.${(typeof LETTERS)[Direction]}`;
 
 export function channelOf(transport: TransportId, direction: Direction): Channel {
-  return `${transport}.${direction === 'outbound' ? 'o' : 'i'}`;
+  return `${transport}.${LETTERS[direction]}`;
 }
 
 /** The ordered, durable queue of one conversation in one direction. */
@@ -33,7 +37,7 @@ const CACHED = 4_096;
 const cache = new Map<string, { partition: number; digest: string }>();
 
 /** The lane of a conversation. The same for all processes and for ever. */
-export function laneOf(conversation: ConversationKey, direction: Direction): Lane {
+export function laneOf(conversation: ConversationKey, direction: Exclude<Direction, 'kept'>): Lane {
   const { transport, account, peer } = conversation;
   const text = `${transport}\0${account}\0${peer}`;
   let known = cache.get(text);
@@ -46,11 +50,10 @@ export function laneOf(conversation: ConversationKey, direction: Direction): Lan
     if (cache.size >= CACHED) cache.delete(cache.keys().next().value ?? '');
     cache.set(text, known);
   }
-  const side = direction === 'outbound' ? 'o' : 'i';
   return {
     channel: channelOf(transport, direction),
     partition: known.partition,
-    name: `${side}${known.digest}`,
+    name: `${LETTERS[direction]}${known.digest}`,
   };
 }
 
@@ -62,6 +65,13 @@ export function duplicateKey(...parts: readonly string[]): string {
 /** Where a network has no order, each message is a lane of its own and none holds another. */
 export function laneOfItsOwn(lane: Lane, id: MessageId): Lane {
   return { ...lane, name: `${lane.name}.${id}` };
+}
+
+/** What is kept belongs to no conversation yet: it is a lane of its own, anywhere. */
+export function newKeptLane(transport: TransportId, now: number): { id: MessageId; lane: Lane } {
+  const partition = randomInt(PARTITIONS);
+  const id = newMessageId(partition, now);
+  return { id, lane: { channel: channelOf(transport, 'kept'), partition, name: `k${id}` } };
 }
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

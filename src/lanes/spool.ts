@@ -14,6 +14,12 @@ import { type SpoolFiles, spoolFiles } from './spool-files.ts';
 
 /** A lane store whose large events lie in files. */
 export interface SpooledLaneStore extends LaneStore {
+  /**
+   * Writes a large event to disk now, and gives the entry to push in its place. Pushes wait for each
+   * other: so one that alone is its lane, and may be late, holds up none. What is never pushed is
+   * removed as an orphan.
+   */
+  setAside(entry: NewEntry): Promise<NewEntry>;
   /** Removes the files that no message has needed for a week. Runs by itself at the start and once an hour. */
   sweep(): Promise<void>;
   /** It does so no more. */
@@ -65,6 +71,8 @@ export async function spooled(store: LaneStore, directory: string): Promise<Spoo
     );
   };
 
+  const setAside = async (entry: NewEntry): Promise<NewEntry> => (await put([entry]))[0] ?? entry;
+
   const remove = async (ids: readonly MessageId[]): Promise<void> => {
     const there = ids.filter(files.has);
     if (there.length > 0) await Promise.all(there.map(files.remove));
@@ -94,6 +102,7 @@ export async function spooled(store: LaneStore, directory: string): Promise<Spoo
   return {
     ...store,
     sweep,
+    setAside,
     stop: () => clearInterval(timer),
 
     async push(entries) {

@@ -20,6 +20,9 @@ export interface StoredOutbound {
   readonly peer: PeerId;
   readonly text: string;
   readonly thread?: string;
+  readonly subject?: string;
+  /** What the adapter prepared when it was accepted. */
+  readonly prepared?: string;
   /** Who is told of success or failure: the full JID of the sender, the local part written to, the stanza's id. */
   readonly reply: {
     readonly to: string;
@@ -64,6 +67,12 @@ export type StoredInbound =
       readonly refusal: Refusal;
     };
 
+/** What came from the network and is not understood yet. */
+export interface StoredKept {
+  readonly envelope: string;
+  readonly raw: Buffer;
+}
+
 /** What is stored is not what this version can read: it is parked, never dropped. */
 export class UnreadableError extends Error {
   override readonly name = 'UnreadableError';
@@ -77,6 +86,22 @@ export function storeInbound(event: StoredInbound): string {
   return JSON.stringify(event);
 }
 
+const KEPT = '1 kept ';
+
+/** Bytes as characters of the same number: they are text for the most part, and stay of their size. */
+export function storeKept({ envelope, raw }: StoredKept): string {
+  return `${KEPT}${envelope.length}\n${envelope}${raw.toString('latin1')}`;
+}
+
+/** @throws UnreadableError */
+export function readKept(text: string): StoredKept {
+  const head = text.slice(0, text.indexOf('\n') + 1);
+  const length = head.startsWith(KEPT) ? Number(head.slice(KEPT.length)) : Number.NaN;
+  if (!Number.isInteger(length)) throw new UnreadableError('not version 1 of what is kept');
+  const at = head.length + length;
+  return { envelope: text.slice(head.length, at), raw: Buffer.from(text.slice(at), 'latin1') };
+}
+
 /** @throws UnreadableError */
 export function readOutbound(text: string): StoredOutbound {
   const value = parse(text);
@@ -85,6 +110,8 @@ export function readOutbound(text: string): StoredOutbound {
     value.kind === 'message' &&
     areText(value.account, value.peer, value.text) &&
     optionalText(value.thread) &&
+    optionalText(value.subject) &&
+    optionalText(value.prepared) &&
     isObject(reply) &&
     areText(reply.to, reply.from) &&
     optionalText(reply.of) &&

@@ -3,8 +3,10 @@ import type { Store } from './store.ts';
 
 /** Whether new work may be accepted. */
 export interface Admission {
-  /** False from 75 % of the memory on until it is below 65 % again, and while Redis does not answer. */
+  /** Whether new work may be accepted. */
   admits(): boolean;
+  /** `full` from 75 % of the memory on until it is below 65 % again; `down` while Redis does not answer. */
+  intake(): 'open' | 'full' | 'down';
   stop(): void;
 }
 
@@ -25,7 +27,11 @@ export function watchMemory(store: Store, onChange: (admits: boolean) => void): 
   let asking = false;
   let told = true;
 
-  const admits = () => !full && performance.now() - answeredAt < SILENT_MS;
+  const intake = () => {
+    if (performance.now() - answeredAt >= SILENT_MS) return 'down';
+    return full ? 'full' : 'open';
+  };
+  const admits = () => intake() === 'open';
   const look = async () => {
     const asked = performance.now();
     const fill = await fullest(store);
@@ -52,7 +58,7 @@ export function watchMemory(store: Store, onChange: (admits: boolean) => void): 
   };
   const timer = setInterval(tick, POLL_MS);
   tick();
-  return { admits, stop: () => clearInterval(timer) };
+  return { admits, intake, stop: () => clearInterval(timer) };
 }
 
 /** Whether a fill, 0 to 1, is too much, where it was so or not before. */

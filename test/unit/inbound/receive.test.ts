@@ -38,7 +38,7 @@ function receive(event: InboundMessage, admins: string[] = []) {
     history: new RecordedHistory(),
     nudge: () => undefined,
     now: clock.read,
-  })(event);
+  }).receive(event);
 }
 
 function message(
