@@ -29,6 +29,16 @@ import { type StoredOutbound, storeOutbound } from '../lanes/stored.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type BareJid, bareJid, formatJid, JidError, unescapeLocal } from '../xmpp/jid.ts';
 import type { IncomingText, XmppPort } from '../xmpp/port.ts';
+import { Newcomers } from './newcomers.ts';
+import {
+  BROKEN,
+  BUSY,
+  malformed,
+  type NeedsAccount,
+  NOT_STORED,
+  needsAccount,
+  PERHAPS_STORED,
+} from './refusals.ts';
 
 /** How long a repeat of the same stanza is recognised. */
 const DUPLICATE_WINDOW_MS = 3_600_000;
@@ -40,7 +50,7 @@ export interface AcceptOptions {
   readonly capabilities: Capabilities;
   readonly deadlineMs: number;
   readonly addressing: Addressing<unknown>;
-  readonly adapter: Pick<Adapter, 'assess'>;
+  readonly adapter: Pick<Adapter, 'assess' | 'prepare'>;
   readonly accounts: Accounts;
   readonly policy: Policy;
   /** False while the store is too full, or does not answer. */
@@ -71,24 +81,44 @@ export interface Acceptor {
 }
 
 export function acceptor(options: AcceptOptions): Acceptor {
-  const storing = new Set<Promise<void>>();
+  const { port } = options;
+  const newcomers = new Newcomers();
+  const underWay = new Set<Promise<void>>();
+  const keep = (work: Promise<void>) => {
+    const kept = work.finally(() => underWay.delete(kept));
+    underWay.add(kept);
+  };
+
+  const welcome = async (first: IncomingText): Promise<void> => {
+    const jid = bareJid(first.from);
+    const register = () => options.accounts.register(jid);
+    const { messages, error } = await newcomers.welcome(jid, first, register);
+    for (const message of messages) {
+      if (error === undefined) takeIn(message, admit(options, message));
+      else port.refuse(message, refusalOf(options, error));
+    }
+  };
+  const takeIn = (message: IncomingText, admitted: Admitted | Refusal) => {
+    if ('condition' in admitted) port.refuse(message, admitted);
+    else keep(store(options, message, admitted));
+  };
   return {
     accept(message) {
-      const admitted = admit(options, message);
-      if ('condition' in admitted) {
-        options.port.refuse(message, admitted);
-        return;
-      }
-      const stored = store(options, message, admitted).finally(() => storing.delete(stored));
-      storing.add(stored);
+      const waits = newcomers.add(bareJid(message.from), message);
+      if (waits === 'waits') return;
+      const admitted = waits === 'too much' ? BUSY : admit(options, message);
+      const isFirst = 'needsAccount' in admitted;
+      if (!isFirst || options.capabilities.accounts === 'registration') takeIn(message, admitted);
+      else if (newcomers.full) port.refuse(message, BUSY);
+      else keep(welcome(message));
     },
     async settled() {
-      await Promise.all(storing);
+      while (underWay.size > 0) await Promise.all(underWay);
     },
   };
 }
 
-function admit(options: AcceptOptions, message: IncomingText): Admitted | Refusal {
+function admit(options: AcceptOptions, message: IncomingText): Admitted | Refusal | NeedsAccount {
   const jid = bareJid(message.from);
   const refusal = options.policy.refuses(jid);
   if (refusal !== undefined) return refusal;
@@ -102,11 +132,15 @@ function admit(options: AcceptOptions, message: IncomingText): Admitted | Refusa
     if (account === undefined) return needsAccount(options.domain);
     return admitTo(options, message, jid, account, peer);
   } catch (error) {
-    if (error instanceof RefusedError) return error.refusal;
-    if (error instanceof JidError) return malformed(error.message);
-    options.onError(error);
-    return BROKEN;
+    return refusalOf(options, error);
   }
+}
+
+function refusalOf({ onError }: AcceptOptions, error: unknown): Refusal {
+  if (error instanceof RefusedError) return error.refusal;
+  if (error instanceof JidError) return malformed(error.message);
+  onError(error);
+  return BROKEN;
 }
 
 function admitTo(
@@ -116,7 +150,7 @@ function admitTo(
   account: AccountLink<unknown>,
   peer: PeerId,
 ): Admitted | Refusal {
-  const { transport, capabilities } = options;
+  const { transport, capabilities, adapter } = options;
   const acceptedAt = options.now();
   const lane = laneOf({ transport, account: jid, peer }, 'outbound');
   const id = newMessageId(lane.partition, acceptedAt);
@@ -126,15 +160,17 @@ function admitTo(
     peer,
     text: message.text,
     ...(message.thread === undefined ? {} : { thread: message.thread }),
+    ...(message.subject === undefined ? {} : { subject: message.subject }),
+    wantsReceipt: message.wantsReceipt,
     acceptedAt,
   };
-  const { units } = options.adapter.assess(event, account);
+  const { units } = adapter.assess(event, account);
   const refusal = options.policy.spend(jid, units);
   if (refusal !== undefined) return refusal;
   const entry: NewEntry = {
     id,
     lane: capabilities.order === 'none' ? laneOfItsOwn(lane, id) : lane,
-    event: storeOutbound(stored(message, jid, peer)),
+    event: storeOutbound(stored(message, jid, peer, adapter.prepare?.(event, account))),
     acceptedAt,
     deadlineAt: acceptedAt + options.deadlineMs,
     duplicateKeys: duplicateKeys(transport, message, jid, peer),
@@ -142,7 +178,12 @@ function admitTo(
   return { jid, peer, units, entry };
 }
 
-function stored(message: IncomingText, jid: BareJid, peer: PeerId): StoredOutbound {
+function stored(
+  message: IncomingText,
+  jid: BareJid,
+  peer: PeerId,
+  prepared: string | undefined,
+): StoredOutbound {
   return {
     v: 1,
     kind: 'message',
@@ -150,6 +191,8 @@ function stored(message: IncomingText, jid: BareJid, peer: PeerId): StoredOutbou
     peer,
     text: message.text,
     ...(message.thread === undefined ? {} : { thread: message.thread }),
+    ...(message.subject === undefined ? {} : { subject: message.subject }),
+    ...(prepared === undefined ? {} : { prepared }),
     reply: {
       to: formatJid(message.from),
       from: message.to.local ?? '',
@@ -200,42 +243,4 @@ async function store(
   });
   options.accounts.noteForm(jid, peer, message.to.local ?? '');
   options.nudge(entry.lane.partition);
-}
-
-/** While `admits` says no. */
-export const BUSY: Refusal = {
-  condition: 'resource-constraint',
-  type: 'wait',
-  text: 'The gateway can not take more messages just now. Please try again later.',
-};
-
-const NOT_STORED: Refusal = {
-  condition: 'resource-constraint',
-  type: 'wait',
-  text: 'The gateway could not store your message, so it is not sent. Please try again.',
-};
-
-const PERHAPS_STORED: Refusal = {
-  condition: 'resource-constraint',
-  type: 'wait',
-  text: 'It is not certain that the gateway has your message. It may still be sent: repeat it only if no answer comes.',
-};
-
-const BROKEN: Refusal = {
-  condition: 'internal-server-error',
-  type: 'cancel',
-  text: 'The gateway made a mistake with this message. Its operator can see it in the log.',
-};
-
-function needsAccount(domain: string): Refusal {
-  return {
-    condition: 'registration-required',
-    type: 'cancel',
-    text: `You are not registered here yet. Write "register" to help@${domain}.`,
-  };
-}
-
-/** RFC 6120 §8.3.3.8 */
-function malformed(text: string): Refusal {
-  return { condition: 'jid-malformed', type: 'modify', text: text.slice(0, 120) };
 }

@@ -93,13 +93,16 @@ async function outcomeOf(
     return fail(options, entry, event, inDoubt ? LOST_ACCOUNT_IN_DOUBT : LOST_ACCOUNT);
   }
   const { id, acceptedAt } = entry;
-  const { peer, text, thread } = event;
+  const { peer, text, thread, subject, prepared } = event;
   const message: OutboundMessage = {
     kind: 'message',
     id,
     peer,
     text,
     ...(thread === undefined ? {} : { thread }),
+    ...(subject === undefined ? {} : { subject }),
+    ...(prepared === undefined ? {} : { prepared }),
+    wantsReceipt: event.reply.wantsReceipt,
     acceptedAt,
   };
   const job: Job = { entry, event, message, turn };
@@ -174,12 +177,22 @@ function failed(
   }
 }
 
-/** At the deadline at the latest: the next turn knows which parts were sent, and tells the sender. */
+/**
+ * At the deadline at the latest: the next turn knows which parts were sent, and tells the sender. And
+ * when he is to be told that it takes long, if he is.
+ */
 function later(options: DeliverOptions, job: Job, afterMs: number, why: string): Outcome {
-  const left = options.deadlineOf(job.entry) - options.now();
-  const wait = Math.max(1, Math.min(afterMs, left));
-  options.note(job.entry.id, 'later', `${why}; again in ${Math.ceil(wait / 1_000)} s`);
-  return { settlement: { kind: 'later', afterMs: wait } };
+  const { entry, event } = job;
+  const now = options.now();
+  const deadlineAt = options.deadlineOf(entry);
+  const noticeAt = entry.acceptedAt + (options.capabilities.delayNoticeMs ?? Infinity);
+  const late = now >= noticeAt;
+  const wait = Math.max(1, Math.min(afterMs, deadlineAt - now, late ? Infinity : noticeAt - now));
+  options.note(entry.id, 'later', `${why}; again in ${Math.ceil(wait / 1_000)} s`);
+  return {
+    settlement: { kind: 'later', afterMs: wait },
+    reports: late ? options.reports.delayed(entry, event, deadlineAt) : [],
+  };
 }
 
 async function afterInterruption(

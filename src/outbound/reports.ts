@@ -1,5 +1,5 @@
 import type { MessageId, Refusal, TransportId } from '../contract/index.ts';
-import { laneOf, newMessageId } from '../lanes/lane.ts';
+import { duplicateKey, laneOf, newMessageId } from '../lanes/lane.ts';
 import type { Entry, NewEntry } from '../lanes/lane-store.ts';
 import {
   INBOUND_DEADLINE_MS,
@@ -28,10 +28,16 @@ export interface Reports {
     event: StoredOutbound,
     refusal: Refusal,
   ): readonly NewEntry[];
+  /** It is not the end: told once, however often it is called. */
+  delayed(about: Pick<Entry, 'id'>, event: StoredOutbound, deadlineAt: number): readonly NewEntry[];
 }
 
 export function reportsOf(transport: TransportId, now: () => number): Reports {
-  const entry = (event: StoredOutbound, report: StoredInbound): NewEntry => {
+  const entry = (
+    event: StoredOutbound,
+    report: StoredInbound,
+    duplicateKeys: NewEntry['duplicateKeys'] = [],
+  ): NewEntry => {
     const lane = laneOf({ transport, account: event.account, peer: event.peer }, 'inbound');
     const acceptedAt = now();
     return {
@@ -40,7 +46,7 @@ export function reportsOf(transport: TransportId, now: () => number): Reports {
       event: storeInbound(report),
       acceptedAt,
       deadlineAt: acceptedAt + INBOUND_DEADLINE_MS,
-      duplicateKeys: [],
+      duplicateKeys,
     };
   };
   return {
@@ -54,15 +60,26 @@ export function reportsOf(transport: TransportId, now: () => number): Reports {
       const stanza = of === undefined ? {} : { of };
       const error = entry(event, { v: 1, kind: 'error', to, from, ...stanza, about: id, refusal });
       if (now() - acceptedAt < LATE_MS) return [error];
-      const text = inWords(event, refusal);
+      const text = `⚠ ${refusal.text}\n${quotationOf(event)}`;
       return [error, entry(event, { v: 1, kind: 'text', to: event.account, from, text })];
+    },
+    delayed({ id }, event, deadlineAt) {
+      const { from } = event.reply;
+      const text = `⌛ Not delivered yet: the other side does not take it at the moment. It is tried again until ${time(deadlineAt)}.\n${quotationOf(event)}`;
+      const windowMs = Math.max(0, deadlineAt - now()) + INBOUND_DEADLINE_MS;
+      const once = [{ key: duplicateKey(transport, id, 'delayed'), windowMs }];
+      return [entry(event, { v: 1, kind: 'text', to: event.account, from, text }, once)];
     },
   };
 }
 
-/** The quotation as in XEP-0393. */
-function inWords({ text }: StoredOutbound, refusal: Refusal): string {
+function time(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** As in XEP-0393. */
+function quotationOf({ text }: StoredOutbound): string {
   const [line = ''] = text.split('\n', 1);
   const start = [...line.slice(0, 2 * QUOTED)].slice(0, QUOTED).join('').toWellFormed();
-  return `⚠ ${refusal.text}\n> ${start}${start.length < text.length ? '…' : ''}`;
+  return `> ${start}${start.length < text.length ? '…' : ''}`;
 }

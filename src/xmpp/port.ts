@@ -32,6 +32,8 @@ export interface IncomingText extends Addressed {
   readonly text: string;
   /** XEP-0201 */
   readonly thread: string | undefined;
+  /** RFC 6121 §5.2.4, in one line. */
+  readonly subject: string | undefined;
   /** The client asked for a receipt (XEP-0184). */
   readonly wantsReceipt: boolean;
 }

@@ -18,6 +18,7 @@ import { readError, writeError } from './error.ts';
 import { withoutFallback } from './fallback.ts';
 import { readOriginId, writeOriginId } from './id.ts';
 import { readReceipt, readReceiptRequest, writeReceipt } from './receipt.ts';
+import { readSubject } from './subject.ts';
 import { readThread, writeThread } from './thread.ts';
 import { ONLY_FALLBACK, readUnsupported } from './unsupported.ts';
 
@@ -53,6 +54,7 @@ export function readMessage(stanza: Element, { from, to, id }: Addresses): Messa
     originId: readOriginId(stanza),
     text,
     thread: readThread(stanza),
+    subject: readSubject(stanza),
     wantsReceipt: readReceiptRequest(stanza, id),
   });
 }
