@@ -102,6 +102,8 @@ async function start(
     wake: custody.wake,
     webhooks: http?.webhooks,
     admits: custody.admits,
+    intake: custody.intake,
+    setAside: custody.setAside,
     log,
     holder: holder.name,
     gone: holder.gone,

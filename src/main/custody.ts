@@ -5,10 +5,10 @@ import { batched } from '../lanes/batching.ts';
 import type { LaneStore } from '../lanes/lane-store.ts';
 import { redisLaneStore } from '../lanes/redis/redis-lane-store.ts';
 import type { Wake } from '../lanes/serving.ts';
-import { spooled } from '../lanes/spool.ts';
+import { type SpooledLaneStore, spooled } from '../lanes/spool.ts';
 import { openWake } from '../lanes/wake.ts';
 import type { Settings } from '../settings/settings.ts';
-import { watchMemory } from '../store/admission.ts';
+import { type Admission, watchMemory } from '../store/admission.ts';
 import { startEmbedded } from '../store/embedded.ts';
 import { watchEpoch } from '../store/epoch.ts';
 import { checkStart, StartCheckError } from '../store/start-checks.ts';
@@ -22,6 +22,9 @@ export interface Custody {
   readonly lanes: LaneStore;
   readonly wake: Wake;
   readonly admits: () => boolean;
+  readonly intake: Admission['intake'];
+  /** Writes a large event to disk, so that pushing it holds up no other: see `SpooledLaneStore`. */
+  readonly setAside: SpooledLaneStore['setAside'];
 }
 
 /** Nobody answers at the address of the configuration, or somebody who does not let us in. */
@@ -53,7 +56,14 @@ export async function openCustody(settings: Settings, log: Log, ending: Ending):
   ending.add(async () => spool.stop());
   // In this order: a large message is on disk before the next of its lane is stored.
   const lanes = batched(spool);
-  return { store, lanes, wake, admits: () => admission.admits() };
+  return {
+    store,
+    lanes,
+    wake,
+    admits: admission.admits,
+    intake: admission.intake,
+    setAside: spool.setAside,
+  };
 }
 
 function unreachable(cause: unknown): RedisUnreachableError {

@@ -1,5 +1,5 @@
 import type { TransportId } from '../contract/index.ts';
-import { channelOf } from '../lanes/lane.ts';
+import { channelOf, DIRECTIONS } from '../lanes/lane.ts';
 import { keepOwnership } from '../sessions/ownership.ts';
 import type { TransportSettings } from '../settings/settings.ts';
 import { endLeaseOf, holdLease } from '../store/lease.ts';
@@ -63,6 +63,5 @@ async function takeOver(
   holder: string,
 ): Promise<void> {
   await endLeaseOf(store, transport, holder);
-  await lanes.release(channelOf(transport, 'outbound'), holder);
-  await lanes.release(channelOf(transport, 'inbound'), holder);
+  for (const direction of DIRECTIONS) await lanes.release(channelOf(transport, direction), holder);
 }

@@ -1,6 +1,6 @@
 import type { Accounts } from '../accounts/accounts.ts';
 import { openAccounts } from '../accounts/open-accounts.ts';
-import type { Addressing, MessageId } from '../contract/index.ts';
+import type { Addressing, MessageId, Place } from '../contract/index.ts';
 import type { StepKind } from '../history/history.ts';
 import { say, type Word } from '../inbound/say.ts';
 import type { Drain } from '../lanes/serving.ts';
@@ -18,13 +18,14 @@ export interface Parts {
   readonly settings: TransportSettings;
   readonly health: Health;
   readonly log: Log;
+  readonly place: Place;
   readonly addressing: Addressing<unknown>;
   readonly accounts: Accounts;
   readonly policy: OpenPolicy;
   /** What senders are told of the end of their messages. */
   readonly reports: Reports;
   /** Set when the lanes are served; until then nobody has to be nudged. */
-  readonly drains: { outbound?: Drain; inbound?: Drain };
+  readonly drains: { outbound?: Drain; inbound?: Drain; kept?: Drain };
   readonly nudgeOutbound: (partition: number) => void;
   readonly nudgeInbound: (partition: number) => void;
   readonly note: (message: MessageId, what: StepKind, detail?: string) => void;
@@ -47,7 +48,8 @@ export async function openParts(
   const { admins } = shared.settings;
   const log = shared.log.child({ transport });
   const onError = errorLog(log, 'something failed');
-  const addressing = definition.addressing(config);
+  const place: Place = { domain: settings.domain, server: settings.xmpp.server };
+  const addressing = definition.addressing(config, place);
   const [accounts, policy] = await Promise.all([
     openAccounts({
       transport,
@@ -80,6 +82,7 @@ export async function openParts(
     settings,
     health,
     log,
+    place,
     addressing,
     accounts,
     policy,

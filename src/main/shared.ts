@@ -5,6 +5,7 @@ import type { Wake } from '../lanes/serving.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { Custody } from './custody.ts';
 
 /** What all transports of one process share. */
 export interface Shared {
@@ -17,6 +18,9 @@ export interface Shared {
   readonly webhooks: Webhooks | undefined;
   /** False while the store is too full, or does not answer. */
   readonly admits: () => boolean;
+  /** The same, and why not. */
+  readonly intake: Custody['intake'];
+  readonly setAside: Custody['setAside'];
   readonly log: Log;
   /** A name of this process that no other has. */
   readonly holder: string;

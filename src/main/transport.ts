@@ -1,10 +1,11 @@
 /** One transport while this process owns it: everything between its stream and its network. */
 
 import { answer } from '../commands/chat.ts';
-import type { Refusal } from '../contract/index.ts';
+import type { Intake, Refusal } from '../contract/index.ts';
 import { newMessageId } from '../lanes/lane.ts';
-import { BUSY } from '../outbound/accept.ts';
+
 import { GAP_NOTICE, RecentWriters } from '../outbound/gap.ts';
+import { BUSY } from '../outbound/refusals.ts';
 import type { TransportSettings } from '../settings/settings.ts';
 import { contextOf } from '../transports/context.ts';
 import type { Health } from '../transports/health.ts';
@@ -19,6 +20,7 @@ import {
   type XmppPort,
 } from '../xmpp/port.ts';
 import { type InboundWay, openDoor, openInboundWay } from './inbound-way.ts';
+import { openKeeper, openKeptWay } from './kept-way.ts';
 import { type OutboundWay, openOutboundWay, openStatusDesk } from './outbound-way.ts';
 import { openParts, type Parts } from './parts.ts';
 import type { Shared } from './shared.ts';
@@ -47,18 +49,23 @@ export async function activate(
   const memory = await openMemory(shared.store, settings.id);
   const ending = new AbortController();
   const desk = openStatusDesk(parts);
-  const receive = openDoor(parts);
+  const receiver = openDoor(parts);
+  const intake = (): Intake => (ending.signal.aborted ? 'stopping' : shared.intake());
   const adapter = settings.definition.create(
     contextOf({
       transport: settings.id,
       config: settings.config,
+      place: parts.place,
       addressing,
       signal: ending.signal,
       log,
       memory,
       ownAddresses: () => accounts.addresses(),
+      owns: (address) => accounts.ownerOf(address) !== undefined,
+      intake,
       webhooks: shared.webhooks,
-      receive: (event) => (event.kind === 'status' ? desk.receive(event) : receive(event)),
+      receive: (event) => (event.kind === 'status' ? desk.receive(event) : receiver.receive(event)),
+      keep: openKeeper(parts, intake),
       health: (state, detail, account) => {
         health.network(state, detail, account);
         const unwell = state === 'bad-credentials' || state === 'transient-disconnect';
@@ -84,6 +91,7 @@ export async function activate(
     outbound: openOutboundWay(parts, adapter, desk, port),
     inbound: openInboundWay(parts, port),
   };
+  const kept = openKeptWay(parts, adapter, receiver, desk);
   port.start();
   health.standby(false);
   let ticking = false;
@@ -107,8 +115,10 @@ export async function activate(
         const ms = left() / 2;
         await within(ms, step(ms)).catch(onError);
       };
+      ending.abort();
       shared.webhooks?.unmount(settings.id);
       await inTurn((ms) => ways.outbound.stop(ms));
+      await inTurn(async (ms) => await kept?.stop(ms));
       await inTurn((ms) => ways.inbound.stop(ms));
       // Users write to the last moment. While there is a stream they can be told what is not stored.
       await inTurn(() => ways.outbound.accepted());
