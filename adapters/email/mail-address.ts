@@ -1,0 +1,46 @@
+/**
+ * Mail addresses, and the one form in which they are kept: `local@domain`, both in lower case, the
+ * local part in NFC, the domain in its ASCII form (RFC 5890 A-labels).
+ *
+ * Stricter than RFC 5321: quoted local parts, `%`, `!` and source routes are refused. No address in
+ * use needs them, and servers disagree on what they mean.
+ */
+
+import { domainToASCII } from 'node:url';
+
+/** RFC 5321 §4.5.3.1 */
+const MAX_LOCAL = 64;
+const MAX_ADDRESS = 254;
+
+/** RFC 5322 §3.2.3 `atext` without `%` and `!`; beyond ASCII what RFC 6531 adds, as far as it is letters. */
+const ATOM = "[a-z0-9#$&'*+/=?^_`{|}~\\-\\p{L}\\p{N}\\p{M}]+";
+const LOCAL_PART = new RegExp(`^${ATOM}(?:\\.${ATOM})*$`, 'u');
+const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+const DOMAIN = new RegExp(`^(?:${LABEL}\\.)*${LABEL}$`);
+
+/** An address in its canonical form. */
+export type MailAddress = string & { readonly mailAddress: unique symbol };
+
+/** Undefined for what is none, or none that we would write to. */
+export function parseAddress(text: string): MailAddress | undefined {
+  const at = text.lastIndexOf('@');
+  if (at < 1) return undefined;
+  const local = text.slice(0, at).normalize('NFC').toLowerCase();
+  const domain = domainToASCII(text.slice(at + 1)).toLowerCase();
+  const address = `${local}@${domain}`;
+  const valid = isLocalPart(local) && isMailDomain(domain) && domain.includes('.');
+  return valid && Buffer.byteLength(address) <= MAX_ADDRESS ? (address as MailAddress) : undefined;
+}
+
+/** @param text in lower case and NFC */
+export function isLocalPart(text: string): boolean {
+  return Buffer.byteLength(text) <= MAX_LOCAL && LOCAL_PART.test(text);
+}
+
+export function isMailDomain(text: string): boolean {
+  return text.length <= 253 && DOMAIN.test(text);
+}
+
+export function domainOf(address: MailAddress): string {
+  return address.slice(address.lastIndexOf('@') + 1);
+}
