@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerJson, readBody } from '../stand-in/http-io.ts';
 import type { Carrier } from './carrier.ts';
 import type { Conduct } from './conduct.ts';
 import { ApiError } from './failure.ts';
-import { answerJson, readBody } from './http-io.ts';
 import type { Text } from './ledger.ts';
 import { readNewMessage } from './message-create.ts';
 import { messageJson, messagesPath } from './message-json.ts';

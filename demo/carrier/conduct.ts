@@ -1,3 +1,5 @@
+import { asList, asObject } from '../stand-in/written.ts';
+
 /** How the carrier answers the next message, or every message to a number. */
 
 /**
@@ -114,18 +116,6 @@ export function readStep(written: unknown): StatusStep {
   return errorCode === undefined
     ? { status }
     : { status, errorCode: asNumber(errorCode, 0, 'errorCode') };
-}
-
-export function asObject(written: unknown): Readonly<Record<string, unknown>> {
-  if (typeof written !== 'object' || written === null || Array.isArray(written)) {
-    throw new Error('a JSON object is expected');
-  }
-  return Object.fromEntries(Object.entries(written));
-}
-
-export function asList(written: unknown): readonly unknown[] {
-  if (!Array.isArray(written)) throw new Error('a list is expected');
-  return written;
 }
 
 function asNumber(written: unknown, usual: number, name: string): number {

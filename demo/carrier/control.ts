@@ -1,14 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Controls } from '../stand-in/controls.ts';
+import { RequestError } from '../stand-in/http-io.ts';
+import { asList, asObject, numberIn, textIn, type Written } from '../stand-in/written.ts';
 import type { Carrier } from './carrier.ts';
-import { asList, asObject, readConduct, readStep } from './conduct.ts';
-import { answerJson, RequestError, readBody } from './http-io.ts';
+import { readConduct, readStep } from './conduct.ts';
 import type { Text } from './ledger.ts';
 
-type Written = Readonly<Record<string, unknown>>;
-type Control = (carrier: Carrier, written: Written, query: URLSearchParams) => unknown;
-
 /** What a test, or a person with curl, can do. README.md beside this file says it in full. */
-const CONTROLS: Readonly<Record<string, Control>> = {
+export const CONTROLS: Controls<Carrier> = {
   'GET /control/messages': ({ ledger }) => ({ messages: outbound(ledger.texts) }),
   'GET /control/attempts': ({ ledger }) => ({ attempts: ledger.attempts }),
   'GET /control/wait': wait,
@@ -28,26 +26,6 @@ const CONTROLS: Readonly<Record<string, Control>> = {
     return {};
   },
 };
-
-export async function serveControl(
-  carrier: Carrier,
-  request: IncomingMessage,
-  response: ServerResponse,
-  url: URL,
-): Promise<void> {
-  const control = CONTROLS[`${request.method} ${url.pathname}`];
-  if (control === undefined) {
-    throw new RequestError(404, `there is: ${Object.keys(CONTROLS).join(', ')}`);
-  }
-  const body = await readBody(request);
-  try {
-    const written = body === '' ? {} : asObject(JSON.parse(body));
-    answerJson(response, 200, await control(carrier, written, url.searchParams));
-  } catch (error) {
-    if (error instanceof RequestError) throw error;
-    throw new RequestError(400, error instanceof Error ? error.message : String(error));
-  }
-}
 
 /** `{ next: [conduct…] }`, or a conduct with `to` for one number, or a conduct for all. */
 function setMode({ conducts }: Carrier, written: Written): unknown {
@@ -79,18 +57,15 @@ async function sendText(carrier: Carrier, written: Written): Promise<unknown> {
  * Answers as soon as they are there, with 408 after `seconds` (30).
  */
 async function wait({ ledger }: Carrier, _: Written, query: URLSearchParams): Promise<unknown> {
-  const attempts = Number(query.get('attempts') ?? 0);
-  const count = Number(query.get('count') ?? (attempts > 0 ? 0 : 1));
-  const seconds = Number(query.get('seconds') ?? 30);
-  if (![attempts, count, seconds].every((each) => each >= 0 && each <= 1e9)) {
-    throw new Error('count, attempts and seconds must be numbers');
-  }
+  const attempts = numberIn(query, 'attempts', 0);
+  const count = numberIn(query, 'count', attempts > 0 ? 0 : 1);
+  const seconds = numberIn(query, 'seconds', 30);
   const wanted = (['to', 'from', 'body', 'status'] as const).filter((name) => query.has(name));
   const found = () =>
     outbound(ledger.texts).filter((text) => wanted.every((name) => text[name] === query.get(name)));
   const enough = () =>
     ledger.attempts.length >= attempts && ledger.texts.length >= count && found().length >= count;
-  if (!(await ledger.when(enough, AbortSignal.timeout(seconds * 1000)))) {
+  if (!(await ledger.changes.when(enough, AbortSignal.timeout(seconds * 1000)))) {
     throw new RequestError(408, `after ${seconds} s: ${found().length} of ${count} messages`);
   }
   return { messages: found(), attempts: ledger.attempts.length };
@@ -98,10 +73,4 @@ async function wait({ ledger }: Carrier, _: Written, query: URLSearchParams): Pr
 
 function outbound(texts: readonly Text[]): readonly Text[] {
   return texts.filter(({ direction }) => direction === 'outbound-api');
-}
-
-function textIn(written: Written, name: string): string {
-  const value = written[name];
-  if (typeof value !== 'string') throw new Error(`${name} must be a text`);
-  return value;
 }

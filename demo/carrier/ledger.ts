@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Changes } from '../stand-in/changes.ts';
 import type { Mode, StatusStep } from './conduct.ts';
 
 /** One text, in either direction. Times in milliseconds since the epoch. */
@@ -30,10 +31,10 @@ export type NewText = Pick<Text, 'direction' | 'from' | 'to' | 'body' | 'status'
 
 /** Everything that the carrier has accepted, in order. It lives as long as the process. */
 export class Ledger {
+  readonly changes = new Changes();
   readonly #texts: Text[] = [];
   readonly #bySid = new Map<string, Text>();
   readonly #attempts: Attempt[] = [];
-  readonly #watchers = new Set<() => void>();
 
   get texts(): readonly Text[] {
     return this.#texts;
@@ -57,13 +58,13 @@ export class Ledger {
     };
     this.#texts.push(entry);
     this.#bySid.set(entry.sid, entry);
-    this.#changed();
+    this.changes.tell();
     return entry;
   }
 
   noteAttempt(attempt: Omit<Attempt, 'at'>): void {
     this.#attempts.push({ at: Date.now(), ...attempt });
-    this.#changed();
+    this.changes.tell();
   }
 
   step(text: Text, { status, errorCode }: StatusStep): void {
@@ -71,26 +72,6 @@ export class Ledger {
     text.updatedAt = Date.now();
     if (errorCode !== undefined) text.errorCode = errorCode;
     if (status === 'sent') text.sentAt = text.updatedAt;
-    this.#changed();
-  }
-
-  /** Resolves with true when the condition holds, with false when the signal fires before. */
-  when(condition: () => boolean, signal: AbortSignal): Promise<boolean> {
-    if (condition()) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const end = (held: boolean) => {
-        this.#watchers.delete(look);
-        signal.removeEventListener('abort', give);
-        resolve(held);
-      };
-      const look = () => condition() && end(true);
-      const give = () => end(false);
-      this.#watchers.add(look);
-      signal.addEventListener('abort', give);
-    });
-  }
-
-  #changed(): void {
-    for (const look of this.#watchers) look();
+    this.changes.tell();
   }
 }

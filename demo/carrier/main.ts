@@ -9,6 +9,7 @@
  */
 
 import { parseArgs } from 'node:util';
+import { serveUntilTold } from '../stand-in/program.ts';
 import { startCarrier } from './server.ts';
 
 const { values } = parseArgs({
@@ -35,6 +36,4 @@ const carrier = await startCarrier(Number(values.port), {
   ...(inboundUrl === undefined ? {} : { inboundUrl }),
   ...(through === undefined ? {} : { through: new URL(through) }),
 });
-process.stdout.write(`${JSON.stringify({ listening: carrier.url })}\n`);
-const stop = () => void carrier.stop().then(() => process.exit(0));
-process.once('SIGTERM', stop).once('SIGINT', stop);
+serveUntilTold({ listening: carrier.url }, carrier.stop);

@@ -57,8 +57,18 @@ export class XmppClient {
     return `${this.#options.user}@${this.#options.domain}`;
   }
 
-  say(to: string, body: string, id: string): void {
-    this.#socket.write(writeMessage(to, body, id));
+  /** @param thread XEP-0201 */
+  say(to: string, body: string, id: string, thread?: string): void {
+    this.#socket.write(writeMessage(to, body, id, thread));
+  }
+
+  /** Resolves when the receipt for a message of ours has come. @throws Error with the reason if it failed */
+  async receipt(id: string, signal: AbortSignal): Promise<void> {
+    const { error } = await this.message(
+      (message) => message.receiptFor === id || (message.id === id && message.error !== undefined),
+      signal,
+    );
+    if (error !== undefined) throw new Error(`${this.#options.user} is told: ${error}`);
   }
 
   /** The first message, of those that came and those to come, that is the one. */

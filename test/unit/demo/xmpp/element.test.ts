@@ -58,6 +58,14 @@ describe('readMessage', () => {
     expect(receipt('urn:xmpp:carbons:2')?.receiptFor).toBeUndefined();
   });
 
+  test('finds the thread, which is written where there is one', () => {
+    expect(read(writeMessage('a@b', 'hi', '1', 't&1'))).toMatchObject({
+      body: 'hi',
+      thread: 't&1',
+    });
+    expect(read(writeMessage('a@b', 'hi', '1'))?.thread).toBeUndefined();
+  });
+
   test('gives the reason of an error in words, or its condition', () => {
     const condition = "<forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>";
     const error = (inside: string) =>
