@@ -221,8 +221,8 @@ export interface AdapterContext<Config = unknown, Account = unknown> {
   readonly memory: AdapterMemory;
   /** All addresses of this transport that belong to an account now. */
   ownAddresses(): readonly OwnAddress[];
-  /** Whether an address of this transport belongs to an account now. */
-  owns(address: OwnAddress): boolean;
+  /** Whose an address of this transport is now. */
+  accountOf(address: OwnAddress): AccountLink<Account> | undefined;
   /** Whether something new can be stored now: a network may be told before it has sent it in vain. */
   intake(): Intake;
   /**
@@ -252,6 +252,7 @@ export interface AdapterContext<Config = unknown, Account = unknown> {
 /** Where the adapter's own lasting facts are kept. Reading is from memory; writing is durable when it resolves. */
 export interface AdapterMemory {
   get(key: string): string | undefined;
+  keys(): readonly string[];
   set(key: string, value: string): Promise<void>;
   delete(key: string): Promise<void>;
 }

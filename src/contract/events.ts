@@ -35,6 +35,8 @@ export interface InboundMessage {
   /** Repeats of the same event are recognised by this within the declared window. */
   readonly eventId: EventId;
   readonly to: OwnAddress;
+  /** A message of ours that this answers: where nobody owns `to`, the sender of it gets this. */
+  readonly answers?: MessageId;
   readonly from: PeerId;
   readonly text: string;
   /** All of it, where `text` is less: the user is told that there is more, and by which word he gets it. */

@@ -11,9 +11,9 @@ import type {
   TransportId,
 } from '../contract/index.ts';
 import type { History } from '../history/history.ts';
-import { duplicateKey, laneOf, laneOfItsOwn, newMessageId } from '../lanes/lane.ts';
+import { channelOf, duplicateKey, laneOf, laneOfItsOwn, newMessageId } from '../lanes/lane.ts';
 import type { LaneStore, NewEntry } from '../lanes/lane-store.ts';
-import { INBOUND_DEADLINE_MS, storeInbound } from '../lanes/stored.ts';
+import { INBOUND_DEADLINE_MS, readOutbound, storeInbound } from '../lanes/stored.ts';
 import { type BareJid, JidError, jidLocal } from '../xmpp/jid.ts';
 import { isGateway } from '../xmpp/port.ts';
 import { readable } from './readable.ts';
@@ -26,7 +26,7 @@ export interface ReceiveOptions {
   /** Who gets what nobody owns. */
   readonly admins: readonly BareJid[];
   readonly admits: () => boolean;
-  readonly lanes: Pick<LaneStore, 'push'>;
+  readonly lanes: Pick<LaneStore, 'push' | 'read'>;
   readonly history: History;
   readonly nudge: (partition: number) => void;
   readonly now: () => number;
@@ -61,14 +61,7 @@ async function storeTogether(
   events: readonly InboundMessage[],
   detail?: string,
 ): Promise<readonly Received[]> {
-  const groups = events.map((event) => {
-    const owner = options.accounts.ownerOf(event.to);
-    const entries =
-      owner === undefined
-        ? unowned(options, event)
-        : [entryFor(options, event, owner.jid as BareJid, speaker(options, event, owner.jid))];
-    return { entries, owned: owner !== undefined };
-  });
+  const groups = await Promise.all(events.map((event) => entriesOf(options, event)));
   const pushed = await options.lanes.push(groups.flatMap(({ entries }) => entries));
   let at = 0;
   return groups.map(({ entries, owned }) => {
@@ -79,6 +72,30 @@ async function storeTogether(
     if (first === undefined) return { result: 'duplicate' };
     return owned ? { result: 'stored', id: first.id } : { result: 'unowned' };
   });
+}
+
+async function entriesOf(
+  options: ReceiveOptions,
+  event: InboundMessage,
+): Promise<{ readonly entries: readonly NewEntry[]; readonly owned: boolean }> {
+  const jid = options.accounts.ownerOf(event.to)?.jid ?? (await senderOf(options, event.answers));
+  if (jid === undefined) return { entries: unowned(options, event), owned: false };
+  const entry = entryFor(options, event, jid as BareJid, speaker(options, event, jid));
+  return { entries: [entry], owned: true };
+}
+
+/** Who wrote a message of ours, as long as it is remembered. */
+async function senderOf(
+  { lanes, transport }: ReceiveOptions,
+  id: MessageId | undefined,
+): Promise<string | undefined> {
+  const entry = id === undefined ? undefined : await lanes.read(id);
+  if (entry?.lane.channel !== channelOf(transport, 'outbound')) return undefined;
+  try {
+    return readOutbound(entry.event).account;
+  } catch {
+    return undefined;
+  }
 }
 
 function tellStored(options: ReceiveOptions, { id, lane, acceptedAt }: NewEntry, detail?: string) {

@@ -61,7 +61,7 @@ export async function activate(
       log,
       memory,
       ownAddresses: () => accounts.addresses(),
-      owns: (address) => accounts.ownerOf(address) !== undefined,
+      accountOf: (address) => accounts.ownerOf(address),
       intake,
       webhooks: shared.webhooks,
       receive: (event) => (event.kind === 'status' ? desk.receive(event) : receiver.receive(event)),

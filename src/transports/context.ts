@@ -1,5 +1,6 @@
 import type {
   AccountId,
+  AccountLink,
   AdapterContext,
   AdapterLog,
   AdapterMemory,
@@ -24,7 +25,7 @@ export interface ContextOptions {
   readonly log: AdapterLog;
   readonly memory: AdapterMemory;
   readonly ownAddresses: () => readonly OwnAddress[];
-  readonly owns: (address: OwnAddress) => boolean;
+  readonly accountOf: (address: OwnAddress) => AccountLink<unknown> | undefined;
   readonly intake: () => Intake;
   /** Undefined without a public listener. */
   readonly webhooks: Webhooks | undefined;
@@ -46,7 +47,7 @@ export function contextOf(options: ContextOptions): AdapterContext {
     log,
     memory: options.memory,
     ownAddresses: options.ownAddresses,
-    owns: options.owns,
+    accountOf: options.accountOf,
     intake: options.intake,
     receive: options.receive,
     keep: options.keep,

@@ -19,6 +19,7 @@ export async function openMemory(store: Store, transport: TransportId): Promise<
   }
   return {
     get: (name) => entries.get(name),
+    keys: () => [...entries.keys()],
     async set(name, value) {
       if (!entries.has(name) && entries.size >= MAX_ENTRIES) {
         throw new Error(`the memory of ${transport} is full: ${MAX_ENTRIES} entries`);

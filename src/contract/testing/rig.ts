@@ -185,6 +185,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
       log,
       memory: {
         get: (key) => memory.get(key),
+        keys: () => [...memory.keys()],
         set: async (key, value) => {
           memory.set(key, value);
         },
@@ -193,7 +194,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
         },
       },
       ownAddresses: () => this.#own,
-      owns: (address) => this.#own.includes(address),
+      accountOf: (address) => (this.#own.includes(address) ? this.link : undefined),
       intake: () => 'open',
       receive: async (event) => {
         this.received.push(event);
