@@ -60,6 +60,9 @@ missing_packages() {
     has_command ejabberdctl || missing="$missing ejabberd"
     has_command docker-compose || missing="$missing docker-compose"
     has_slixmpp || missing="$missing python3-slixmpp"
+    # For smtp-source and smtp-sink, which send and take mail; its server is not used.
+    { has_command smtp-source && has_command smtp-sink; } || missing="$missing postfix"
+    has_command swaks || missing="$missing swaks"
   fi
   echo "$missing" | sed 's/^ //'
 }
@@ -73,7 +76,8 @@ line_for_a_person() {
   elif has_command pacman; then
     echo "sudo pacman -S $(echo "$1" | sed 's/redis-server/redis/; s/python3-/python-/')"
   elif has_command brew; then
-    echo "brew install $(echo "$1" | sed 's/redis-server/redis/; s/ *python3-slixmpp//')" \
+    # macOS has Postfix.
+    echo "brew install $(echo "$1" | sed 's/redis-server/redis/; s/ *python3-slixmpp//; s/ *postfix//')" \
       '&& /usr/bin/python3 -m pip install --user slixmpp'
   else
     echo "install with the system's package manager: $1"
@@ -121,8 +125,16 @@ install_servers() {
     fail 'apt-get can not install them.'
   fi
   if grep '^Remv ' "$log" >&2; then
-    fail "stopped: apt-get would remove the above to install $1."
+    fail "stopped, and nothing is changed: apt-get would remove the above to install $1.
+  A container has nothing to lose:
+  docker run --rm -it -v \"\$PWD:/postern\" -w /postern node:24-bookworm npm run $need
+  What needs no server at all: npm run test:unit"
   fi
+  # Else it would set up a mail server for the next start of the machine.
+  case " $1 " in
+    *' postfix '*) echo 'postfix postfix/main_mailer_type select No configuration' |
+      as_root debconf-set-selections ;;
+  esac
   forbid_daemons
   if ! apt_get install -y --no-install-recommends --no-remove $1 >"$log" 2>&1; then
     cat "$log" >&2
