@@ -1,0 +1,121 @@
+/**
+ * What a mail says, found out in a worker thread: its text, its sender and whether that is proved, what
+ * it reports of another mail. Nothing here decides whom it is shown to.
+ */
+
+import { createHash } from 'node:crypto';
+import { DeliveryError, defineOpener, type Kept } from 'postern/adapter';
+import { type Authenticity, authenticity } from './authenticity/authenticity.ts';
+import { type Dns, openDns } from './authenticity/dns.ts';
+import type { AutomaticKind } from './automatic.ts';
+import { type Bounce, readBounce } from './bounce/bounce.ts';
+import { type EmailConfig, verifyOf } from './config.ts';
+import { type Envelope, readEnvelope } from './listener/envelope.ts';
+import { type Attachment, type Mail, type Mailbox, readMail } from './mime/mail.ts';
+
+/** A mail that was opened: plain data. */
+export interface OpenedMail {
+  readonly envelope: Envelope;
+  /** Undefined where there is not exactly one that can be read. */
+  readonly from: Mailbox | undefined;
+  /** Whoever it says it is, as a person would write it; for those whom nobody confirms. */
+  readonly claims: string;
+  readonly authenticity: Authenticity;
+  readonly subject: string;
+  readonly messageId: string | undefined;
+  readonly inReplyTo: readonly string[];
+  readonly references: readonly string[];
+  readonly sentAt: number | undefined;
+  readonly body: Mail['body'];
+  readonly attachments: readonly Attachment[];
+  readonly furtherAttachments: number;
+  readonly replyTo: readonly Mailbox[];
+  /** To and Cc. */
+  readonly others: readonly Mailbox[];
+  readonly automatic: AutomaticKind | undefined;
+  readonly damaged: string | undefined;
+  readonly bounce: Bounce | undefined;
+  /** Of the bytes behind the header: two mails with one id may be two mails. */
+  readonly bodyDigest: string;
+}
+
+/** While DNS does not answer, a sender may be proved later. Then he counts as unproved. */
+const PROOF_WITHIN_MS = 30 * 60_000;
+const PROOF_AGAIN_MS = 60_000;
+
+let dns: Dns | undefined;
+
+export default defineOpener(async (kept: Kept, config: EmailConfig): Promise<OpenedMail> => {
+  const envelope = readEnvelope(kept.envelope);
+  const raw = Buffer.from(kept.raw.buffer, kept.raw.byteOffset, kept.raw.byteLength);
+  const mail = await readMail(raw, envelope.receivedAt);
+  const from = mail.fromHeaders === 1 && mail.from.length === 1 ? mail.from[0] : undefined;
+  const bounce = readBounce({ headers: mail.headers, text: mail.body.text, parts: mail.parts });
+  return {
+    envelope,
+    from,
+    claims: claimOf(mail),
+    // Whom a bounce is from does not matter: it is believed by the address that it came to.
+    authenticity: bounce ? UNPROVED : await proofOf(raw, from, envelope, config, kept.keptAt),
+    subject: mail.subject,
+    messageId: mail.messageId,
+    inReplyTo: mail.inReplyTo,
+    references: mail.references,
+    sentAt: mail.sentAt,
+    body: mail.body,
+    attachments: mail.attachments,
+    furtherAttachments: mail.furtherAttachments,
+    replyTo: mail.replyTo,
+    others: [...mail.to, ...mail.cc],
+    automatic: mail.automatic,
+    damaged: mail.damaged,
+    bounce,
+    bodyDigest: createHash('sha256').update(bodyOf(raw)).digest('base64url'),
+  };
+});
+
+const UNPROVED: Authenticity = {
+  is: 'unconfirmed',
+  why: 'there is no proof of its sender',
+  rejectedByPolicy: false,
+};
+
+async function proofOf(
+  raw: Buffer,
+  from: Mailbox | undefined,
+  envelope: Envelope,
+  config: EmailConfig,
+  keptAt: number,
+): Promise<Authenticity> {
+  const verify = verifyOf(config.verify);
+  if (verify === undefined) return UNPROVED;
+  dns ??= openDns(config.resolver);
+  const proof = await authenticity(
+    {
+      raw,
+      from: from?.address === '' ? undefined : from?.address,
+      remoteAddress: envelope.remoteAddress,
+      helo: envelope.helo,
+      mailFrom: envelope.mailFrom,
+      mta: 'postern',
+      receivedAt: new Date(envelope.receivedAt),
+    },
+    verify,
+    dns,
+  );
+  if (proof.is !== 'unknown' || Date.now() - keptAt >= PROOF_WITHIN_MS) return proof;
+  throw new DeliveryError({ kind: 'later', afterMs: PROOF_AGAIN_MS }, proof.why);
+}
+
+function claimOf({ from }: Mail): string {
+  if (from.length === 0) return 'nobody';
+  return from
+    .slice(0, 3)
+    .map(({ name, address }) => [name, address && `<${address}>`].filter(Boolean).join(' '))
+    .join(', ');
+}
+
+function bodyOf(raw: Buffer): Buffer {
+  const end = raw.indexOf('\r\n\r\n');
+  return end < 0 ? raw : raw.subarray(end + 4);
+}
