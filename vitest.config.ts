@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-// The condition under which `postern/adapter` is this checkout's source, as in `npm start`.
-const resolve = { conditions: ['source', 'node', 'import', 'module', 'default'] };
-const ssr = { resolve: { conditions: ['source', 'node', 'import', 'module', 'default'] } };
+// The condition under which `postern/adapter` is this checkout's source, as in `npm start`. No `import`:
+// it would reach Node too, where `require` would get ES modules of the packages that have both.
+const resolve = { conditions: ['source', 'node'] };
+const ssr = { resolve };
 
 const project = (name: string, include: string[], timeoutMs: number, together = true) => ({
   resolve,
