@@ -6,13 +6,14 @@
 
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import { email } from './crossings/email.ts';
 import type { Crossing } from './crossings/network.ts';
 import { sms } from './crossings/sms.ts';
 import { play } from './play.ts';
 import { Screen } from './screen.ts';
 import { Stage } from './stage.ts';
 
-const NETWORKS = [sms];
+const NETWORKS = [sms, email];
 const CROSSING_LIMIT_MS = 20_000;
 
 const { values } = parseArgs({

@@ -61,6 +61,8 @@ test('the demo sends a message over every network, both ways', async () => {
   expect(crossings, stderr).toEqual([
     { network: 'sms', direction: 'outbound', ok: true, ms: expect.any(Number) },
     { network: 'sms', direction: 'inbound', ok: true, ms: expect.any(Number) },
+    { network: 'email', direction: 'outbound', ok: true, ms: expect.any(Number) },
+    { network: 'email', direction: 'inbound', ok: true, ms: expect.any(Number) },
   ]);
   expect(code).toBe(0);
 });
