@@ -1,0 +1,146 @@
+/** Which parts of a mail are its text, and which are files with it. */
+
+import type { Readable } from '../trim/readable.ts';
+import { readableHtml, readablePlain } from '../trim/readable.ts';
+import { eventLine } from './calendar.ts';
+import { decodeText } from './charset.ts';
+import { unflow } from './flowed.ts';
+import type { Part } from './tree.ts';
+
+export interface Content {
+  readonly body: Readable;
+  readonly files: readonly Part[];
+}
+
+interface Choice {
+  readonly texts: readonly Part[];
+  readonly files: readonly Part[];
+}
+
+export const MAX_TEXT = 64 * 1024;
+const CUT = '[… the rest is cut]';
+
+/** A plain text this long is not a stand-in for those who can not see the other one. */
+const REAL_LENGTH = 400;
+
+/** Shown as it is; RFC 1896 is read without its commands. */
+const PLAIN = new Set(['text/plain', 'text/markdown', 'text/enriched', 'text/richtext']);
+
+/** For machines: their text for people stands beside them. */
+const FOR_MACHINES =
+  /^(?:message\/(?:(?:global-)?delivery-status|(?:global-)?disposition-notification|feedback-report)|text\/(?:rfc822-headers|x-amp-html|x-watch-html))$/;
+
+const NOTHING: Choice = { texts: [], files: [] };
+
+/** @param how what the subject says of the text */
+export function contentOf(root: Part, how: { readonly forward: boolean }): Content {
+  const { texts, files } = choose(root);
+  const body = readable(texts, how);
+  const calendar = files.find(({ type }) => type === 'text/calendar');
+  const event = calendar === undefined ? undefined : eventLine(decoded(calendar));
+  return { body: event === undefined ? body : withLine(body, event), files };
+}
+
+function choose(part: Part): Choice {
+  if (part.parts.length === 0) return chooseLeaf(part);
+  const choices = part.parts.map(choose);
+  const files = choices.flatMap((choice) => choice.files);
+  if (part.type === 'multipart/alternative') return { texts: bestOf(choices), files };
+  const texts = choices.flatMap((choice) => choice.texts);
+  // A named text behind the first is a file that a client also shows.
+  const isFile = (text: Part, at: number) => at > 0 && text.fileName !== undefined;
+  return {
+    texts: texts.filter((text, at) => !isFile(text, at)),
+    files: [...texts.filter(isFile), ...files],
+  };
+}
+
+function chooseLeaf(part: Part): Choice {
+  if (FOR_MACHINES.test(part.type) || part.type.startsWith('multipart/')) return NOTHING;
+  const isText = PLAIN.has(part.type) || part.type === 'text/html';
+  return isText && !part.isAttached ? { texts: [part], files: [] } : { texts: [], files: [part] };
+}
+
+/** RFC 2046 §5.1.4 has the best one last; here the best one is the plain one, as long as it says the same. */
+function bestOf(choices: readonly Choice[]): readonly Part[] {
+  const withText = choices.map(({ texts }) => texts).filter((texts) => texts.length > 0);
+  const plain = withText.find((texts) => texts.every(({ type }) => PLAIN.has(type)));
+  const rich = withText.findLast((texts) => texts.some(({ type }) => type === 'text/html'));
+  if (plain === undefined || rich === undefined) return plain ?? rich ?? [];
+  return isReal(readable(plain), rich) ? plain : rich;
+}
+
+/** Not empty, no source of a page, and not "Your client does not support HTML" in any language. */
+function isReal(plain: Readable, rich: readonly Part[]): boolean {
+  if (/^\s*<(?:!doctype|html|head|body|div|table|p)\b/i.test(plain.text)) return false;
+  if (plain.text.length >= REAL_LENGTH) return true;
+  // Both without their history: some clients leave it out of the plain text.
+  const { length } = readable(rich).fresh;
+  return plain.text.trim() === '' ? length === 0 : length < 4 * plain.fresh.length + 200;
+}
+
+function readable(texts: readonly Part[], how = { forward: false }): Readable {
+  const pieces = runs(texts).map((run) =>
+    run[0]?.type === 'text/html'
+      ? readableHtml(decoded(run[0]), how)
+      : readablePlain(clean(run.map(plainText).join('\n')), how),
+  );
+  const isCut = texts.some((part) => part.isCut);
+  const join = (each: (piece: Readable) => string) =>
+    cut(clean(pieces.map(each).filter(isSomething).join('\n\n')), isCut);
+  const whole = { text: join((piece) => piece.text), fresh: join((piece) => piece.fresh) };
+  return { ...whole, trimmed: pieces.some((piece) => piece.trimmed) };
+}
+
+/** Plain texts in a row are one text, so that a footer of its own is seen as one; a page stands alone. */
+function runs(texts: readonly Part[]): readonly (readonly Part[])[] {
+  const found: Part[][] = [];
+  for (const text of texts) {
+    const last = found.at(-1);
+    const goesOn = text.type !== 'text/html' && last?.[0]?.type !== 'text/html';
+    if (last !== undefined && goesOn) last.push(text);
+    else found.push([text]);
+  }
+  return found;
+}
+
+function plainText(part: Part): string {
+  const text = decoded(part);
+  if (part.type === 'text/enriched' || part.type === 'text/richtext') return unenriched(text);
+  const isFlowed = part.parameters.get('format')?.toLowerCase() === 'flowed';
+  return isFlowed ? unflow(text, part.parameters.get('delsp')?.toLowerCase() === 'yes') : text;
+}
+
+/** RFC 1896 */
+function unenriched(text: string): string {
+  return text
+    .replace(/<param>[^<]*<\/param>/gi, '')
+    .replace(/<<|<[^<>]*>/g, (found) => (found === '<<' ? '<' : ''));
+}
+
+function decoded(part: Part): string {
+  return decodeText(part.content, part.parameters.get('charset')).replace(/\r\n?/g, '\n');
+}
+
+/** Without what no chat message can hold. */
+function clean(text: string): string {
+  return text.toWellFormed().replace(/[^\P{Cc}\n\t]|[\ufeff\ufffe\uffff]/gu, '');
+}
+
+function cut(text: string, isCut: boolean): string {
+  if (text.length <= MAX_TEXT && !isCut) return text;
+  const kept = text
+    .slice(0, MAX_TEXT)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trimEnd();
+  return `${kept}\n${CUT}`;
+}
+
+function withLine(body: Readable, line: string): Readable {
+  const add = (text: string) => [text, line].filter(isSomething).join('\n\n');
+  return { ...body, text: add(body.text), fresh: add(body.fresh) };
+}
+
+function isSomething(text: string): boolean {
+  return text.trim() !== '';
+}
