@@ -17,7 +17,7 @@ interface Choice {
   readonly files: readonly Part[];
 }
 
-export const MAX_TEXT = 64 * 1024;
+const MAX_TEXT = 64 * 1024;
 const CUT = '[… the rest is cut]';
 
 /** A plain text this long is not a stand-in for those who can not see the other one. */
@@ -119,7 +119,16 @@ function unenriched(text: string): string {
 }
 
 function decoded(part: Part): string {
-  return decodeText(part.content, part.parameters.get('charset')).replace(/\r\n?/g, '\n');
+  const charset = part.parameters.get('charset') ?? metaCharset(part);
+  return decodeText(part.content, charset).replace(/\r\n?/g, '\n');
+}
+
+/** What a page says of itself near its beginning, where the mail says nothing. */
+function metaCharset({ type, content }: Part): string | undefined {
+  if (type !== 'text/html') return undefined;
+  return /<meta\s[^>]{0,200}charset=["']?([\w.:-]{1,40})/i.exec(
+    content.toString('latin1', 0, 2_048),
+  )?.[1];
 }
 
 /** Without what no chat message can hold. */

@@ -42,11 +42,8 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 export function displayName(written: string | undefined, type: string): string {
   const base = oneLine(written?.split(/[/\\]/).at(-1) ?? '').replace(/\p{C}/gu, '');
   // A dot in front hides a file, one behind is lost where it is saved.
-  const name = base
-    .replace(/^[. ]+/, '')
-    .slice(-1_000)
-    .replace(/[. ]+$/, '');
-  return name === '' ? (NAMES.get(type) ?? plainName(type)) : shortened(name);
+  const name = shortened(base.replace(/^[. ]+/, '')).replace(/[. ]+$/, '');
+  return name === '' ? (NAMES.get(type) ?? plainName(type)) : name;
 }
 
 function plainName(type: string): string {

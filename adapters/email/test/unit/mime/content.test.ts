@@ -47,6 +47,11 @@ describe('the text of a mail', () => {
       'Content-Type: text/plain; charset=koi8-r\nContent-Transfer-Encoding: base64\n\n8NLJ',
       'При',
     ],
+    [
+      'that is a page which names its charset',
+      'Content-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n<meta charset=3D"koi8-r">=F0=D2=C9',
+      'При',
+    ],
     ['with what a chat can not hold', plain('a\0b\u0007c\u001bd\ufeffe\r\rf'), 'abcde\n\nf'],
     ['without a boundary', 'Content-Type: multipart/mixed\n\nHi', 'Hi'],
     [
