@@ -1,0 +1,39 @@
+import { joined, type Line } from './lines.ts';
+import { isRule } from './signature.ts';
+import { type How, type Kind, kindsOf } from './structure.ts';
+
+/**
+ * What is new in a mail: without quoted history, signatures and what lists add. Answers between
+ * quotes keep the quotes that they answer. All of it where nothing would be left.
+ */
+export function freshText(lines: readonly Line[], how: How): string {
+  const kinds = kindsOf(lines, how);
+  const own = (kind: Kind | undefined) => kind === 'text' || kind === 'forward';
+  const first = kinds.findIndex(own);
+  const last = kinds.findLastIndex(own);
+  if (first === -1) return joined(lines);
+  const answersBelow = isOneAnswerBelow(kinds, first, last);
+  const kept: Line[] = [];
+  for (const [at, line] of lines.entries()) {
+    const kind = kinds[at];
+    if (kind === 'quote' && (at > last || (answersBelow && at < first))) continue;
+    if (own(kind) || kind === 'quote' || kind === 'blank') kept.push(line);
+  }
+  if (kept.length < lines.length) dropRules(kept);
+  return joined(kept);
+}
+
+/** A whole quote, and then the answer to it: the quote tells nothing that the reader has not. */
+function isOneAnswerBelow(kinds: readonly Kind[], first: number, last: number): boolean {
+  return (
+    kinds.slice(0, first).includes('attribution') && !kinds.slice(first, last).includes('quote')
+  );
+}
+
+/** Lines of dashes which stood between the reply and what was cut. */
+function dropRules(kept: Line[]): void {
+  for (let line = kept.at(-1); line !== undefined; line = kept.at(-1)) {
+    if (line.bare !== '' && !isRule(line)) return;
+    kept.pop();
+  }
+}
