@@ -40,6 +40,7 @@ export const MEANINGS: readonly (readonly [status: string, words: RegExp])[] = [
     /(?:over|exceed(?:s|ed|ing)?|out of)(?: \w{1,12}){0,3} (?:disk )?(?:quota|storage|space)/,
   ],
   ['5.2.2', /quota.{0,30}(?:exceeded|violation|full)|(?:over|full) ?quota|too much mail data/],
+  ['5.2.2', /mailbox (?:size )?(?:limit )?exceed/],
   ['5.2.2', /postfach.{0,20}voll|bo[iî]te.{0,30}pleine|buz[oó]n.{0,20}lleno|casella.{0,20}piena/],
   ['5.2.2', /ящик.{0,20}переполнен|一杯です|容量/],
   // The mail is too large.

@@ -33,11 +33,10 @@ export const DELAY = anyOf(
   /noch nicht zugestellt|retardé/,
 );
 
-/** Said when it is not, even where the text speaks of a delay as well. */
+/** Said when it is not, even where the text speaks of a delay as well. Delays say "will be". */
 export const GIVEN_UP = anyOf(
-  /failed permanently|permanent (?:error|failure|fatal)|giv(?:en|ing) up/,
-  /returned to (?:you|sender)|no further (?:delivery )?attempts|has failed/,
-  /undeliverable/,
+  /failed permanently|(?<!not a )permanent (?:error|failure|fatal)|(?:have|'ve|is) giv(?:en|ing) up/,
+  /(?:been|was|being) returned to (?:you|sender)|no further (?:delivery )?attempts/,
 );
 
 /** The subjects of reports, from their beginning. Persons quote them: alone they prove nothing. */

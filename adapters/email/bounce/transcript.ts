@@ -16,11 +16,11 @@ const NAMED = [
   // qmail, Postfix, OpenSMTPD: "<a@b.example>: …". GMX has quotation marks.
   `^\\W{0,8}<?(${ADDRESS})[>"']{0,2}\\s?:`,
   // Exchange: "a@b.example on Thu, 29 Apr …". Outlook: "a@b.example<mailto:…>".
-  `^\\W{0,8}<?(${ADDRESS})>?(?: on \\w|\\s?<mailto:|\\s?\\(|\\s+-?>)`,
+  `^\\W{0,8}<?(${ADDRESS})>?(?:\\s|<mailto:|\\()`,
   // The dialogue itself.
   `RCPT TO:\\s?<?(${ADDRESS})`,
   // "Recipient: <a@b.example>", "Unknown user: …", "could not be delivered to: …", "delivering …".
-  `\\b(?:recipients?|addressee|errors|user|allowed size|undeliverable to)\\s?:?\\s{1,3}<?(${ADDRESS})`,
+  `\\b(?:recipients?|address(?:ee)?|errors|user|allowed size|undeliverable to)\\s?:?\\s{1,3}<?(${ADDRESS})`,
   `\\b(?:mail|message) (?:sent )?(?:to|for)\\s?:?\\s{1,3}<?(${ADDRESS})`,
   `\\bdeliver[a-z]{0,5}(?: (?:your|the|this|a))?(?: (?:mail|message))?(?: to)?\\s?:?\\s{1,3}<?(${ADDRESS})`,
 ].map((pattern) => new RegExp(pattern, 'i'));
