@@ -165,8 +165,8 @@ function senderOf({ from }: OpenedMail): PeerId {
 
 /** Those whom nobody confirms are no conversation: each of their mails stands for itself. */
 function titleOf(mail: OpenedMail, from: PeerId, title: string | undefined): { title?: string } {
-  const shown = from === UNVERIFIED ? subjectLine(mail.subject) : title;
-  return shown === undefined ? {} : { title: shown };
+  if (from !== UNVERIFIED) return title === undefined ? {} : { title };
+  return mail.subject.trim() === '' ? {} : { title: subjectLine(mail.subject) };
 }
 
 function stateOf(recipient: BouncedRecipient): DeliveryStatus['state'] {

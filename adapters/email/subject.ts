@@ -14,7 +14,7 @@ export function baseOf(subject: string): string {
 
 /** The first line of a mail that begins a thread. */
 export function subjectLine(subject: string): string {
-  return `${SIGN} ${subject.trim() === '' ? '(no subject)' : subject.trim()}`;
+  return `${SIGN} ${subject.trim()}`;
 }
 
 export interface Composed {

@@ -125,7 +125,8 @@ export class Threads {
     thread.subject = base;
     this.#note(conversation, thread, mail.messageId, mail.at, true);
     const { thread: id } = thread;
-    return shows ? { thread: id, title: subjectLine(mail.subject) } : { thread: id };
+    const shown = shows && mail.subject.trim() !== '';
+    return shown ? { thread: id, title: subjectLine(mail.subject) } : { thread: id };
   }
 
   #of(conversation: string): Thread[] {

@@ -6,16 +6,20 @@ import type {
   Attempt,
   EventId,
   Handed,
+  InboundEvent,
   OutboundMessage,
   PeerId,
   Session,
 } from 'postern/adapter';
 import { DeliveryError } from 'postern/adapter';
+import type { AdapterUnderTest, NetworkUnderTest } from 'postern/adapter/testing';
 
 /** A defect that can be planted in any adapter, and the checks that must find it. */
 export interface Mutant {
   readonly defect: string;
   readonly found: readonly string[];
+  /** Left out: to every adapter. */
+  appliesTo?(subject: AdapterUnderTest, network: NetworkUnderTest): boolean;
   plant(definition: AdapterDefinition): AdapterDefinition;
 }
 
@@ -33,25 +37,34 @@ export const MUTANTS: readonly Mutant[] = [
         context.receive(event).catch(() => {});
         return { result: 'duplicate' };
       },
+      keep: async (what) => {
+        context.keep(what).catch(() => {});
+      },
     })),
   },
   {
     defect: 'makes up an id for every event',
     found: ['inbound: the same message again is the same event'],
-    plant: inContext((context) => {
+    plant: (definition) => {
       let count = 0;
-      return {
-        receive: (event) => {
-          count += 1;
-          const eventId = `event-${count}` as EventId;
-          return context.receive(event.kind === 'message' ? { ...event, eventId } : event);
-        },
+      const renamed = (event: InboundEvent): InboundEvent => {
+        count += 1;
+        const eventId = `event-${count}` as EventId;
+        return event.kind === 'message' ? { ...event, eventId } : event;
       };
-    }),
+      const received = inContext((context) => ({
+        receive: (event) => context.receive(renamed(event)),
+      }))(definition);
+      return inAdapter((adapter) => ({
+        opened: async (opened, kept) => (await adapter.opened?.(opened, kept))?.map(renamed) ?? [],
+      }))(received);
+    },
   },
   {
     defect: 'answers a forged request as if all were well',
     found: ['inbound: nobody else can pass as the network'],
+    // What answers by itself, on a connection of its own, can not be changed from here.
+    appliesTo: ({ definition }) => definition.opener === undefined,
     plant: inContext((context) => ({
       webhook: (name, handle) =>
         context.webhook(name, async (request) => {
@@ -104,11 +117,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     defect: 'lets a later message overtake',
     found: ['delivery: messages keep their order and their words'],
+    appliesTo: ({ definition }) => definition.capabilities.order === 'conversation',
     plant: overtaking,
   },
   {
     defect: 'sends parts again that were sent',
     found: ['delivery: parts that were sent are not sent again'],
+    appliesTo: (_, network) => network.longText !== undefined,
     plant: inDelivery((deliver, event, attempt) =>
       deliver(event, { ...attempt, sentParts: new Map() }),
     ),
@@ -147,6 +162,10 @@ export const MUTANTS: readonly Mutant[] = [
         context.log.info({ text: event.kind === 'message' ? event.text : '' }, 'received');
         return context.receive(event);
       },
+      keep: (what) => {
+        context.log.info({ raw: Buffer.from(what.raw).toString() }, 'kept');
+        return context.keep(what);
+      },
     })),
   },
   {
@@ -177,8 +196,8 @@ export const MUTANTS: readonly Mutant[] = [
     defect: 'connects as it is built',
     found: ['lifecycle: nothing is connected before the start'],
     plant: inAdapter((adapter) => {
-      adapter.start().catch(() => {});
-      return {};
+      const started = adapter.start().catch(() => {});
+      return { start: () => started };
     }),
   },
   {
@@ -252,11 +271,15 @@ function inAdapter(change: (adapter: Adapter) => Partial<Adapter>) {
     ...definition,
     create: (context) => {
       const adapter = definition.create(context);
+      const prepare: Adapter['prepare'] = adapter.prepare?.bind(adapter);
+      const opened: Adapter['opened'] = adapter.opened?.bind(adapter);
       return {
         start: () => adapter.start(),
         stop: () => adapter.stop(),
         assess: (event, account) => adapter.assess(event, account),
         open: (account) => adapter.open(account),
+        ...(prepare === undefined ? {} : { prepare }),
+        ...(opened === undefined ? {} : { opened }),
         ...change(adapter),
       };
     },

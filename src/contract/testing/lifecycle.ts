@@ -21,6 +21,7 @@ export function lifecycleChecks(subject: AdapterUnderTest): readonly Check[] {
     check('nothing is connected before the start', async ({ network }) => {
       await turns(20);
       assert.equal(network.connections, 0);
+      assert.ok(!(await network.listening?.()), 'it listens');
     }),
     check('it can be closed twice', async ({ adapter, session }) => {
       await adapter.start();

@@ -92,10 +92,10 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
     this.session = this.adapter.open(this.link);
   }
 
-  /** A message for the network's peer. Every call has a new id. */
+  /** A message for the network's peer, prepared as by the core. Every call has a new id. */
   readonly message = (text = this.network.text): OutboundMessage => {
     this.#messages += 1;
-    return {
+    const event: OutboundMessage = {
       kind: 'message',
       id: `01CHECKED0${String(this.#messages).padStart(16, '0')}` as MessageId,
       peer: this.peer(),
@@ -103,6 +103,8 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
       wantsReceipt: true,
       acceptedAt: Date.now(),
     };
+    const prepared = this.adapter.prepare?.(event, this.link);
+    return prepared === undefined ? event : { ...event, prepared };
   };
 
   peer(): PeerId {

@@ -46,6 +46,8 @@ export interface NetworkUnderTest {
   readonly taken: readonly string[];
   /** How many connections were made to it. */
   readonly connections: number;
+  /** Whether the adapter can be reached: for one that listens itself. */
+  listening?(): Promise<boolean>;
   /** Calls back each time that the first bytes of a message arrive. */
   onFirstBytes(listener: () => void): void;
   /** Somebody writes to the account. The same `id` twice is the same message again. */
