@@ -60,7 +60,8 @@ async function start({ dir, keep }: Surroundings): Promise<StandIn> {
     crossings: [outbound(mailbox), inbound(mailbox)],
     contact: CONTACT,
     invitation: [
-      `Bob, ${BOB}, answers the last mail from juliet; or somebody writes to her a new one:`,
+      `A mail from juliet, with her client: to ${CONTACT}, a subject in the first line: ✉ hi`,
+      `Bob, ${BOB}, answers her last mail; or somebody writes to her a new one:`,
       `  curl -d '{"from":"${BOB}","text":"hi"}' ${mailbox.url}/answer`,
       `  curl -d '{"from":"nurse@example.com","to":"${JULIET}","subject":"hi","text":"hi"}' ${mailbox.url}/mail`,
       'All mails that lie in a mailbox:',

@@ -45,6 +45,6 @@ export function deliveryReport(
 }
 
 /** RFC 5322 §3.3 */
-export function mailDate(): string {
+function mailDate(): string {
   return new Date().toUTCString().replace('GMT', '+0000');
 }

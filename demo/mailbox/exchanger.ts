@@ -8,7 +8,7 @@ export interface ExchangerOptions {
   readonly authservId: string;
 }
 
-export interface Envelope {
+interface Envelope {
   /** Empty for `<>`. */
   readonly from: string;
   readonly to: string;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const MAX_BODY_BYTES = 65_536;
 
-/** A request that the carrier does not take, told with its status. */
+/** A request that a stand-in does not take, told with its status. */
 export class RequestError extends Error {
   readonly status: number;
 

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { type Answer, AUTHORITATIVE_ANSWER, decode, encode, type Question } from 'dns-packet';
 
 /** The records of a name. A long text is cut into the strings that it needs. */
-export interface Records {
+interface Records {
   readonly A?: readonly string[];
   readonly AAAA?: readonly string[];
   readonly CNAME?: readonly string[];
@@ -18,7 +18,7 @@ export interface Records {
 export type Zone = Readonly<Record<string, Records>>;
 
 /** RFC 1035 §4.1.1 `RCODE`, or no answer at all. */
-export type DnsFault = 'SERVFAIL' | 'NXDOMAIN' | 'REFUSED' | 'silence';
+type DnsFault = 'SERVFAIL' | 'NXDOMAIN' | 'REFUSED' | 'silence';
 
 export interface DnsPeer {
   /** `127.0.0.1:<port>`, as `resolver` takes it. */

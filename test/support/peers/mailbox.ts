@@ -7,12 +7,12 @@ import { SMTPServer, type SMTPServerEnvelope, type SMTPServerSession } from 'smt
 import { Inbox } from '../clients/inbox.ts';
 
 /** Where a reply can be another than the usual. `dot`: after the mail was read. */
-export type Phase = 'connect' | 'mail' | 'rcpt' | 'dot';
+type Phase = 'connect' | 'mail' | 'rcpt' | 'dot';
 
 /** A reply, `451 4.7.1 Come again.`, or a broken connection: after the dot, the mail has been taken. */
-export type Conduct = string | 'drop';
+type Conduct = string | 'drop';
 
-export interface TakenMail {
+interface TakenMail {
   /** Empty for `<>`. */
   readonly from: string;
   readonly to: readonly string[];
