@@ -6,7 +6,7 @@ const MAX_HEAD = 256 * 1024;
 const MAX_LINES = 5_000;
 
 /** A field with its folds. Offsets are bytes of the mail. */
-export interface Field {
+interface Field {
   /** In lower case. */
   readonly name: string;
   readonly start: number;

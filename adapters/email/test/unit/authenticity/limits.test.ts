@@ -1,20 +1,26 @@
-import { describe, expect, test } from 'vitest';
-import { authenticity, BANK, bank, DMARC, judged, MAIL, received, signed, world } from './stage.ts';
+import { performance } from 'node:perf_hooks';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { authenticity } from '../../../authenticity/authenticity.ts';
+import { Questions } from '../../../authenticity/questions.ts';
+import { BANK, bank, DMARC, judged, MAIL, received, signed, world } from './stage.ts';
 
 const ZONE = bank('v=DMARC1; p=reject');
 
 describe('DNS that does not answer', () => {
   test.each(['servfail', 'silence'] as const)('leaves it open: %s', async (failure) => {
-    const mail = await signed(MAIL, BANK);
-    const open = { is: 'unknown', why: 'the name servers of bank.example do not answer' };
-    const { stub, dns } = await world();
-    stub.everyName = failure;
-    expect(await authenticity(received(mail), DMARC, dns)).toEqual(open);
-    for (const name of [`_dmarc.${BANK}`, `p1._domainkey.${BANK}`]) {
-      expect(await judged(mail, { ...ZONE, [name]: failure })).toEqual(open);
+    const signedMail = received(await signed(MAIL, BANK));
+    const byPath = received(MAIL, { mailFrom: `x@${BANK}` });
+    for (const [mail, name] of [
+      [signedMail, `_dmarc.${BANK}`],
+      [signedMail, `p1._domainkey.${BANK}`],
+      [byPath, BANK],
+    ] as const) {
+      const { dns } = await world({ ...ZONE, [name]: failure }, { eachMs: 200 });
+      expect(await authenticity(mail, DMARC, dns)).toEqual({
+        is: 'unknown',
+        why: 'the name servers of bank.example do not answer',
+      });
     }
-    const mailFrom = `x@${BANK}`;
-    expect(await judged(MAIL, { ...ZONE, [BANK]: failure }, { mailFrom })).toEqual(open);
   });
 
   test('leaves it open only until it answers', async () => {
@@ -49,12 +55,29 @@ describe('DNS that does not answer', () => {
   });
 });
 
+test('after nine seconds no further question is begun', async () => {
+  const { stub, dns } = await world(ZONE);
+  const start = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(start);
+  onTestFinished(() => clock.mockRestore());
+  const questions = new Questions(dns);
+  clock.mockReturnValue(start + 9_000);
+  await questions.ask(`_dmarc.${BANK}`, 'TXT');
+  clock.mockReturnValue(start + 9_001);
+  await expect(questions.ask(BANK, 'TXT')).rejects.toMatchObject({ code: 'ETIMEOUT' });
+  expect(questions.exhausted).toBe(false);
+  expect(stub.questions).toEqual([`TXT _dmarc.${BANK}`]);
+});
+
 describe('a hostile mail', () => {
   test('has ten of its signatures looked at, and no ARC', async () => {
     const { stub, dns } = await world(ZONE);
     const [line = ''] = (await signed(MAIL, 'evil.example')).split('From: ');
     const many = Array.from({ length: 200 }, (_, at) => line.replace('s=p1', `s=p${at}`));
-    const arc = line.replace('DKIM-Signature', 'ARC-Message-Signature').replace('v=1', 'i=1');
+    const arc = line
+      .replace('DKIM-Signature', 'ARC-Message-Signature')
+      .replace('v=1; ', 'i=1; ')
+      .replace('s=p1', 's=arc');
     const seal = 'ARC-Seal: i=1; a=rsa-sha256; cv=none; d=evil.example; s=arc; b=AAAA\r\n';
     const results = 'ARC-Authentication-Results: i=1; evil.example; dmarc=pass\r\n';
     const mail = `${seal}${arc}${results}${many.join('')}${await signed(MAIL, BANK)}`;
@@ -63,6 +86,13 @@ describe('a hostile mail', () => {
     expect(keys).toEqual(
       Array.from({ length: 10 }, (_, at) => `TXT p${at}._domainkey.evil.example`),
     );
+  });
+
+  test('has no signature looked at that is longer than any', async () => {
+    const { stub, dns } = await world(ZONE);
+    const long = (await signed(MAIL, BANK)).replace('v=1; ', `v=1; z=${'x'.repeat(9_000)}; `);
+    expect(await authenticity(received(long), DMARC, dns)).toMatchObject({ is: 'unconfirmed' });
+    expect(stub.questions).not.toContain(`TXT p1._domainkey.${BANK}`);
   });
 
   test('gets no answer to more than a hundred questions', async () => {
@@ -88,6 +118,7 @@ describe('a hostile mail', () => {
   test.each([
     ['folds without end', `X: y\r\n${' z\r\n'.repeat(60_000)}`],
     ['fields without end', 'X: y\r\n'.repeat(60_000)],
+    ['a field without end', `X: ${'y'.repeat(300_000)}\r\n`],
     ['a line that is no field', 'a line that is no field\r\n'],
     ['a bare CR', 'X: y\rFrom: z\r\n'],
     ['a NUL', 'X: \0\r\n'],
@@ -117,8 +148,8 @@ test('a mail without one sender is never confirmed', async () => {
   expect(await authenticity(received(MAIL), { by: 'off' }, dns)).toEqual({ is: 'confirmed' });
 });
 
-test('a client without a network address has no SPF', async () => {
-  const mail = await signed(MAIL, BANK);
-  expect(await judged(mail, ZONE, { remoteAddress: '' })).toEqual({ is: 'confirmed' });
-  expect(await judged(MAIL, ZONE, { remoteAddress: '' })).toMatchObject({ is: 'unconfirmed' });
+test('a client without a network address has no SPF, and is not asked about again', async () => {
+  const nowhere = { remoteAddress: '', mailFrom: `x@${BANK}` };
+  expect(await judged(await signed(MAIL, BANK), ZONE, nowhere)).toEqual({ is: 'confirmed' });
+  expect(await judged(MAIL, ZONE, nowhere)).toMatchObject({ is: 'unconfirmed' });
 });

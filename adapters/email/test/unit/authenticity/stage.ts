@@ -1,4 +1,3 @@
-import '../../plain-require.ts';
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { dkimSign } from 'mailauth/lib/dkim/sign.js';
 import { onTestFinished } from 'vitest';
@@ -7,11 +6,9 @@ import {
   authenticity,
   type Received,
 } from '../../../authenticity/authenticity.ts';
-import { type Dns, openDns } from '../../../authenticity/dns.ts';
+import { type Dns, type DnsOptions, openDns } from '../../../authenticity/dns.ts';
 import type { Verify } from '../../../config.ts';
 import { DnsStub, type Zone } from '../../dns-stub.ts';
-
-export { authenticity };
 
 export const DMARC: Verify = { by: 'dmarc' };
 /** The server that brings the mails. */
@@ -89,11 +86,14 @@ export function received(mail: string, more: Partial<Received> = {}): Received {
   };
 }
 
-/** A name server, and what asks it. Both end with the test. */
-export async function world(zone: Zone = {}): Promise<{ stub: DnsStub; dns: Dns }> {
+/** A name server, and what asks it. The server ends with the test. */
+export async function world(
+  zone: Zone = {},
+  options: DnsOptions = {},
+): Promise<{ stub: DnsStub; dns: Dns }> {
   const stub = await DnsStub.open(zone);
   onTestFinished(() => stub[Symbol.asyncDispose]());
-  return { stub, dns: openDns([stub.server], { eachMs: 200 }) };
+  return { stub, dns: openDns([stub.server], options) };
 }
 
 /** Where the bank signs, and has a policy. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { authenticity } from '../../../authenticity/authenticity.ts';
 import type { Verify } from '../../../config.ts';
-import { authenticity, MAIL, received, world } from './stage.ts';
+import { MAIL, received, world } from './stage.ts';
 
 const UPSTREAM: Verify = { by: 'upstream', authservId: 'mx.example.org' };
 const HOP = 'Received: from a by b; Tue, 24 Nov 2026 10:00:00 +0000\r\n';
