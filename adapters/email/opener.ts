@@ -50,7 +50,11 @@ export default defineOpener(async (kept: Kept, config: EmailConfig): Promise<Ope
   const raw = Buffer.from(kept.raw.buffer, kept.raw.byteOffset, kept.raw.byteLength);
   const mail = await readMail(raw, envelope.receivedAt);
   const from = mail.fromHeaders === 1 && mail.from.length === 1 ? mail.from[0] : undefined;
-  const bounce = readBounce({ headers: mail.headers, text: mail.body.text, parts: mail.parts });
+  const bounce = readBounce({
+    headers: new Map([...mail.headers, ['return-path', [`<${envelope.mailFrom}>`]]]),
+    text: mail.body.text,
+    parts: mail.parts,
+  });
   return {
     envelope,
     from,
