@@ -15,6 +15,7 @@ export interface Failure {
 
 type Rule = readonly [condition: StanzaCondition, type: StanzaErrorType, reason: string];
 
+const STATUS = /^[245]\.(\d{1,3})\.(\d{1,3})$/;
 const MAX_TEXT = 120;
 /** Of a recipient, at least. */
 const MIN_RECIPIENT = 24;
@@ -66,7 +67,6 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['7.2', ['forbidden', 'cancel', 'only members may write to this list']],
   ['7.10', UNSAFE],
   ['7.11', UNSAFE],
-  ['7.13', ['recipient-unavailable', 'cancel', 'this account is disabled']],
   ['7.17', ['gone', 'cancel', 'this mailbox belongs to somebody else now']],
   ['7.20', UNPROVEN],
   ['7.21', UNPROVEN],
@@ -75,7 +75,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['7.24', UNPROVEN],
   ['7.25', UNPROVEN],
   ['7.26', UNPROVEN],
-  ['7.27', NO_DOMAIN],
+  ['7.27', SENDER],
   ['7.28', BUSY],
 ]);
 
@@ -100,12 +100,13 @@ const REPLIES: ReadonlyMap<number, Rule> = new Map([
 
 /** "Not delivered to bob@example.com: this mailbox does not exist (550 5.1.1)." At most 120 characters. */
 export function refusalOf(failure: Failure): Refusal {
-  const { recipient, words = '' } = failure;
   const [condition, type, reason] = ruleOf(failure);
-  const codes = [failure.reply, failure.status].filter((code) => code !== undefined).join(' ');
+  const status = STATUS.exec(failure.status ?? '')?.[0];
+  const codes = [failure.reply, status].filter((code) => code !== undefined).join(' ');
   const end = codes === '' ? '.' : ` (${codes}).`;
-  const begin = recipient === undefined ? 'Not delivered' : 'Not delivered to ';
-  const address = printable(recipient ?? '');
+  const address = printable(failure.recipient ?? '');
+  const words = printable(failure.words ?? '');
+  const begin = address === '' ? 'Not delivered' : 'Not delivered to ';
   const room = MAX_TEXT - begin.length - ': '.length - end.length;
   const told = reason === UNKNOWN[2] && words !== '' ? quoted(words, room, address) : reason;
   return {
@@ -116,7 +117,7 @@ export function refusalOf(failure: Failure): Refusal {
 }
 
 function ruleOf({ status, reply }: Failure): Rule {
-  const [, subject = '', detail = ''] = /^[45]\.(\d+)\.(\d+)$/.exec(status ?? '') ?? [];
+  const [, subject = '', detail = ''] = STATUS.exec(status ?? '') ?? [];
   return (
     RULES.get(`${subject}.${detail}`) ??
     SUBJECTS.get(subject) ??
@@ -129,8 +130,8 @@ function ruleOf({ status, reply }: Failure): Rule {
 function quoted(words: string, room: number, address: string): string {
   const frame = 'their server says ""';
   const left = room - frame.length - Math.min(address.length, MIN_RECIPIENT);
-  const short = shortened(printable(words).replaceAll('"', "'"), Math.max(left, MIN_WORDS));
-  return short === '' ? UNKNOWN[2] : `their server says "${short}"`;
+  const short = shortened(words.replaceAll('"', "'"), Math.max(left, MIN_WORDS));
+  return `their server says "${short}"`;
 }
 
 function printable(text: string): string {
