@@ -93,23 +93,22 @@ function outbound(mailbox: Control<Mail>): Crossing {
 }
 
 function inbound(mailbox: Control<Mail>): Crossing {
-  const body = 'By yonder blessed moon I swear 🌙';
+  const answer = 'By yonder blessed moon I swear 🌙';
   return {
     direction: 'inbound',
-    what: `juliet ← ${CONTACT}  ${body}`,
+    what: `juliet ← ${CONTACT}  ${answer}`,
     async run(juliet, signal) {
       const written = performance.now();
-      // Bob's program quotes her mail below; she gets what is new, in the thread that she began.
-      const [, ms] = await Promise.all([
-        mailbox.post('answer', { from: BOB, text: body }, signal),
+      const [, [message, ms]] = await Promise.all([
+        mailbox.post('answer', { from: BOB, text: answer }, signal),
         juliet
-          .message(
-            (message) =>
-              message.from === CONTACT && message.body === body && message.thread === THREAD,
-            signal,
-          )
-          .then(() => performance.now() - written),
+          .message(({ from, body }) => from === CONTACT && body !== undefined, signal)
+          .then((message) => [message, performance.now() - written] as const),
       ]);
+      const { body = '', thread } = message;
+      // Bob's program signs, and quotes her mail below: she is told in brackets that there is more.
+      if (body.replace(/\n\[.*\]$/, '') !== answer) throw new Error(`juliet is shown: ${body}`);
+      if (thread !== THREAD) throw new Error('it is not in the thread that juliet began');
       return ms;
     },
   };
