@@ -102,7 +102,11 @@ function inbound(mailbox: Control<Mail>): Crossing {
       const [, [message, ms]] = await Promise.all([
         mailbox.post('answer', { from: BOB, text: answer }, signal),
         juliet
-          .message(({ from, body }) => from === CONTACT && body !== undefined, signal)
+          .message(
+            ({ from, body, error }) =>
+              from === CONTACT && body !== undefined && error === undefined,
+            signal,
+          )
           .then((message) => [message, performance.now() - written] as const),
       ]);
       const { body = '', thread } = message;
