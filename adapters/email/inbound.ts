@@ -26,7 +26,7 @@ import type { Threads } from './threading.ts';
 import type { Verp } from './verp.ts';
 
 export interface InboundOptions {
-  readonly context: AdapterContext<EmailConfig, EmailAccount>;
+  readonly context: Pick<AdapterContext<EmailConfig, EmailAccount>, 'accountOf'>;
   readonly domain: string;
   readonly verp: Verp;
   readonly threads: Threads;
