@@ -55,10 +55,15 @@ const dkim = z
       isSigningKey,
       'This is no private RSA key in PEM of at least 1024 bits.',
     ),
-    domain: z.string().refine(isMailDomain, 'Write a domain.').optional().meta({
-      title: 'Domain',
-      description: 'The domain that signs. The mail domain, if left out.',
-    }),
+    domain: z
+      .string()
+      .refine(isMailDomain, 'Write a domain.')
+      .optional()
+      .meta({
+        title: 'Domain',
+        description: 'The domain that signs. The mail domain, if left out.',
+        examples: ['example.org'],
+      }),
   })
   .optional()
   .meta({
@@ -76,7 +81,14 @@ const tls = z
 
 const login = z
   .strictObject({
-    user: z.string().min(1).meta({ title: 'User', description: 'The name at the smarthost.' }),
+    user: z
+      .string()
+      .min(1)
+      .meta({
+        title: 'User',
+        description: 'The name at the smarthost.',
+        examples: ['postern'],
+      }),
     password: secret('Password', 'Its password.'),
   })
   .optional()
@@ -98,6 +110,7 @@ export const config = z
         title: 'Resolver',
         description:
           "The DNS servers that are asked for DMARC, DKIM and SPF. The system's, if left out.",
+        examples: [['192.0.2.53']],
       }),
     smarthost,
     login,
@@ -108,11 +121,16 @@ export const config = z
     }),
     dkim,
     tls,
-    domain: z.string().refine(isMailDomain, 'Write a domain.').optional().meta({
-      title: 'Mail domain',
-      description:
-        "What stands after the @ of the users' addresses. The transport's domain, if left out.",
-    }),
+    domain: z
+      .string()
+      .refine(isMailDomain, 'Write a domain.')
+      .optional()
+      .meta({
+        title: 'Mail domain',
+        description:
+          "What stands after the @ of the users' addresses. The transport's domain, if left out.",
+        examples: ['example.org'],
+      }),
     receipt: z.enum(['delivered', 'handed']).default('delivered').meta({
       title: 'Receipt',
       description:

@@ -15,6 +15,10 @@ import { startProsody } from '../support/peers/prosody.ts';
 import { freePorts } from '../support/peers/xmpp-server.ts';
 import { ROOT } from '../support/processes.ts';
 
+/** The sample has one of every network. */
+const TRANSPORTS = 2;
+const MAIL_DOMAIN = 'email.localhost';
+
 const endings: (() => Promise<unknown>)[] = [];
 
 afterAll(async () => {
@@ -25,7 +29,7 @@ afterAll(async () => {
 async function configured(componentPort: number, apiUrl: string): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'postern-sample-'));
   endings.push(() => rm(dir, { recursive: true, force: true }));
-  const [publicPort, adminPort] = await freePorts(2);
+  const [publicPort, adminPort, mailPort] = await freePorts(3);
   const sample = await readFile(join(ROOT, 'config/postern.example.yaml'), 'utf8');
   const changes: readonly (readonly [string | RegExp, string])[] = [
     ['https://gw.example.org', `http://127.0.0.1:${publicPort}`],
@@ -33,6 +37,7 @@ async function configured(componentPort: number, apiUrl: string): Promise<string
     ['127.0.0.1:5347', `127.0.0.1:${componentPort}`],
     ['127.0.0.1:8480', `127.0.0.1:${publicPort}`],
     ['127.0.0.1:8481', `127.0.0.1:${adminPort}`],
+    ['127.0.0.1:2525', `127.0.0.1:${mailPort}`],
     ['#apiUrl: https://api.twilio.com', `apiUrl: ${apiUrl}`],
   ];
   const text = changes.reduce((so, [from, to]) => so.replace(from, to), sample);
@@ -57,9 +62,11 @@ async function npmStart(file: string): Promise<void> {
     await closed;
   });
   const lines = createInterface(npm.stdout);
+  let up = 0;
   const online = new Promise<void>((resolve) => {
     lines.on('line', (line) => {
-      if (line.includes('"xmpp online"')) resolve();
+      if (line.includes('"xmpp online"')) up += 1;
+      if (up === TRANSPORTS) resolve();
     });
   });
   await Promise.race([online, closed.then(() => Promise.reject(new Error('npm start ended')))]);
@@ -70,7 +77,7 @@ it.each([
   ['ejabberd', startEjabberd, startLightClient],
 ] as const)('npm start with the sample works against %s', async (_, startServer, startClient) => {
   const server = await startServer({
-    components: { [DOMAIN]: SECRET },
+    components: { [DOMAIN]: SECRET, [MAIL_DOMAIN]: SECRET },
     users: { juliet: JULIET.password },
   });
   endings.push(() => server.stop());
