@@ -26,6 +26,10 @@ const NUMERIC_DATE = /\p{Nd}{1,4}([./-])\s?\p{Nd}{1,2}\1\s?\p{Nd}{1,4}/u;
 const YEAR = /(?<!\p{Nd})(?:19|20|25)\p{Nd}{2}(?!\p{Nd})/u;
 const DAY = /(?<!\p{Nd})\p{Nd}{1,2}(?!\p{Nd})/u;
 const HAS_CJK_DATE = /\p{Nd}{4}\s?[年년]/u;
+const SENTENCE_END = /\p{L}{2}[.!?]$/u;
+/** "2024/1/5 Juliet <juliet@example.org>", as Gmail had it. */
+const DATE_AND_ADDRESS =
+  /^\p{Nd}{4}[/-]\p{Nd}{1,2}[/-]\p{Nd}{1,2}\s[^<>]{1,120}<[^<>@\s]{1,80}@[^<>@\s]{1,160}>$/u;
 const POSTED_BY = /^posted by .{1,80} on \p{Nd}/iu;
 
 /**
@@ -44,7 +48,7 @@ export function attributionStart(
   );
   const best =
     found.find(({ text, wrapped }) => wrapped && startsWithDate(text) && weight(text) > 1) ??
-    found.find(({ text, wholeParagraph }) => wholeParagraph && weight(text) > 1) ??
+    found.find(({ text }) => !text.startsWith('<') && weight(text) > 1) ??
     found[0];
   return best?.start;
 }
@@ -52,36 +56,39 @@ export function attributionStart(
 interface Candidate {
   readonly start: number;
   readonly text: string;
-  /** The lines but the last are as long as lines are which a program has wrapped. */
+  /** A program may have wrapped it: the lines are long or all of a paragraph, and no sentence ends. */
   readonly wrapped: boolean;
-  readonly wholeParagraph: boolean;
 }
 
 /** The last line, the last two lines, and so on. */
 function candidates(lines: readonly Line[], end: number): readonly Candidate[] {
   const found: Candidate[] = [];
   let text = '';
-  let wrapped = true;
+  let long = true;
+  let ended = false;
   for (let start = end; start >= 0 && end - start < MOST_LINES; start -= 1) {
     const line = lines[start];
     if (line === undefined || line.bare === '' || line.depth !== lines[end]?.depth) break;
-    if (start < end && line.bare.length < SHORTEST_WRAPPED) wrapped = false;
+    if (start < end) {
+      long &&= line.bare.length >= SHORTEST_WRAPPED;
+      ended ||= SENTENCE_END.test(line.bare);
+    }
     text = text === '' ? line.bare : `${line.bare} ${text}`;
     if (text.length > LONGEST) break;
-    const above = lines[start - 1];
-    const wholeParagraph = above === undefined || above.bare === '' || above.depth !== line.depth;
-    found.push({ start, text, wrapped: wrapped || wholeParagraph, wholeParagraph });
+    const wholeParagraph = (lines[start - 1]?.bare ?? '') === '';
+    found.push({ start, text, wrapped: !ended && (long || wholeParagraph) });
   }
   return found;
 }
 
 function couldEnd(line: string, quoteBelow: boolean): boolean {
   if (COLON.test(line) || VERB_AT_END.test(line) || POSTED_BY.test(line)) return true;
+  if (line.endsWith('>') && !quoteBelow) return DATE_AND_ADDRESS.test(line);
   return quoteBelow && (line.endsWith('>') || IN_NEWS.test(line) || line.endsWith('.'));
 }
 
 function isAttribution(text: string, quoteBelow: boolean): boolean {
-  if (POSTED_BY.test(text)) return true;
+  if (POSTED_BY.test(text) || DATE_AND_ADDRESS.test(text)) return true;
   const verb = VERB.test(text);
   const dated = hasDate(text);
   const named = BRACKETED_ADDRESS.test(text);

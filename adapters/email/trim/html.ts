@@ -23,7 +23,13 @@ export function htmlToLines(html: string): readonly Line[] {
   const source = withoutMarks(html.length > MAX_HTML ? html.slice(0, MAX_HTML) : html);
   let text = convert(source);
   if (!hasWords(text)) text = convert(`<pre>${withoutTags(source)}</pre>`);
-  return linesOf(html.length > MAX_HTML ? `${text}\n${CUT}` : text);
+  const lines = linesOf(html.length > MAX_HTML ? `${text}\n${CUT}` : text);
+  return lines.filter((line, at) => isKept(line, lines[at - 1]));
+}
+
+/** Programs write empty paragraphs into the space that paragraphs have anyway. */
+function isKept(line: Line, above: Line | undefined): boolean {
+  return line.text !== '' || line.mark !== undefined || above?.text !== '';
 }
 
 const element: FormatCallback = (elem, walk, builder, options) => {

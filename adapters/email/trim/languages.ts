@@ -10,6 +10,7 @@ export const WROTE = words(`
   schreef|geschreven|schrijft|napisał|napisała|napisał(a)|pisze|napsal|napsala|napsal(a)|píše
   napísal|napísala|napísal(a)|napisal|je napisal/a|piše|napisao|napisala|je napisao/la|написао је
   написал|написала|написал(а)|пишет|писал|писала|писал(а)|написав|написала|написав(ла)|пише|написа
+  напісаў|написао|написао/ла|rakstīja|rašė|parašė|ने लिखा|เขียนว่า|skrifaði|idatzi du|escribiu
   skrev|skriver|har skrevet|kirjoitti|kirjoittaa|kirjutas|írta|írt|írja|a scris|έγραψε|yazdı|şunu yazdı
   כתב|כתבה|כתב/ה|كتب|كتبت|نوشت|写道|寫道|写到|のメール|書きました|님이 작성|작성|썼습니다|đã viết|viết|menulis
 `);
@@ -67,18 +68,29 @@ export const FORWARDED = words(`
   転送|전달|chuyển tiếp|diteruskan
 `);
 
-/** How a line begins (or, after "…", goes on) which a program adds below what was written. */
+/** How a line begins which a program adds below what was written. */
 export const SENT_FROM = words(`
-  sent from|sent via|sent with|sent by|sent using|get outlook for|from my|gesendet von|gesendet mit|von meinem
+  sent from|sent via|sent with|sent by|sent using|get outlook for|gesendet von|gesendet mit
   diese nachricht wurde von|envoyé de|envoyé depuis|envoyé à partir|envoyé avec|envoyé via|enviado desde|enviado con
   enviat des|enviado do|enviado da|enviado de|enviado a partir|enviado pelo|enviado via|obter o outlook|obtener outlook
   inviato da|inviato dal|inviato con|verzonden met|verzonden vanaf|verzonden vanuit|verzonden via|verstuurd vanaf
-  verstuurd met|verstuurd vanuit|skickat från|skickades från|från min|sendt fra|sendt via|sendt med|lähetetty
-  wysłano z|wysłane z|wysłano za|odesláno z|posláno z|odoslané z|poslano z|poslano s|poslato sa|послато са|отправлено с
-  отправлено из|надіслано з|надіслано із|відправлено з|изпратено от|saadetud minu|elküldve|trimis de pe|trimis din
-  στάλθηκε από|εστάλη από|נשלח מ|أُرسلت من|أرسلت من|مرسل من|تم الإرسال من|发自|發自|傳送自|來自我的|来自我的|đã gửi từ
-  gửi từ|được gửi từ|dikirim dari|…gesendet|…gönderildi|…küldve|…から送信|…에서 보냄|…에서 보냈습니다|…傳送|…发送|…寄出
+  verstuurd met|verstuurd vanuit|skickat från|skickades från|sendt fra|sendt via|sendt med|lähetetty
+  wysłano z|wysłane z|wysłano za|odesláno z|posláno z|odoslané z|poslano z|poslano s|poslato sa|послато са
+  отправлено с|отправлено из|надіслано з|надіслано із|відправлено з|изпратено от|saadetud minu|elküldve
+  trimis de pe|trimis din|στάλθηκε από|εστάλη από|נשלח מ|أُرسلت من|أرسلت من|مرسل من|تم الإرسال من
+  发自|發自|傳送自|來自我的|来自我的|đã gửi từ|gửi từ|được gửi từ|dikirim dari
 `);
+
+/** The same, of the languages that put the verb last. Each is a pattern for a whole line. */
+export const SENT_FROM_LINES = [
+  '(?:von|aus) mein\\p{L}{1,3} .{2,60} (?:gesendet|geschickt|verschickt)',
+  '.{2,40}[dt][ae]n gönderildi',
+  '.{2,40}[rb][óő]l küldve',
+  '.{2,40}から送信',
+  '.{2,40}에서 보(?:냄|냈습니다)',
+  '[從从].{2,40}(?:傳送|发送|寄出)',
+  '\\p{L}{1,20} from mobile',
+] as const;
 
 function words(list: string): readonly string[] {
   return list.trim().split(/\s*[|\n]\s*/);

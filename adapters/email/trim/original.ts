@@ -84,5 +84,5 @@ function rolesOf(bare: string): ReadonlySet<Role> {
 }
 
 function framedText(bare: string): string | undefined {
-  return FRAME.exec(bare)?.[1]?.trim().toLowerCase();
+  return FRAME.exec(bare)?.[1]?.replaceAll('İ', 'i').trim().toLowerCase();
 }

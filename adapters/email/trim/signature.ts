@@ -1,6 +1,6 @@
 /** What programs and lists put below a reply: signatures, "Sent from my iPhone", list footers. */
 
-import { SENT_FROM } from './languages.ts';
+import { SENT_FROM, SENT_FROM_LINES } from './languages.ts';
 import type { Line } from './lines.ts';
 
 const LONGEST = 140;
@@ -12,18 +12,18 @@ const SHORT_LINE = 60;
 /** RFC 3676 §4.3; a signed text has it with another dash before (RFC 9580 §7.2). */
 const DELIMITER = /^(?:- )?--$/;
 const RULE = /^(?:[-_=~*#+•·ᐧ]\s?){2,100}$|^[—–―⸺─_]{1,100}$/u;
-const SENT_FROM_START = startOf(SENT_FROM.filter((phrase) => !phrase.startsWith('…')));
-const SENT_FROM_END = endOf(SENT_FROM.filter((phrase) => phrase.startsWith('…')));
-const FROM_MOBILE = /^\p{L}{1,20} from mobile\b/iu;
+const SENT_FROM_START = new RegExp(`^(?:${SENT_FROM.join('|')})`, 'iu');
+const SENT_FROM_LINE = new RegExp(`^(?:${SENT_FROM_LINES.join('|')})[.。]?$`, 'iu');
+const FROM_MY = /^(?:from my|från min) .{1,20}$/iu;
 /** What is sent from one, no sentence says by chance. */
 const DEVICE =
-  /iphone|ipad|\bios\b|android|mobil|мобил|phone|telefon|téléphone|handy|outlook|windows|yahoo|mail\b|почт|smart|galaxy|samsung|huawei|xiaomi|blackberry|tablet|gmx|web\.de|posteo|proton|thunderbird|手机|手機/iu;
+  /iphon|ipad|\bios\b|android|mobil|мобил|phone|telefon|téléphone|handy|outlook|windows|yahoo|gmail|airmail|hotmail|\baol\b|k-9|яндекс|orange|smart|galaxy|samsung|huawei|xiaomi|blackberry|tablet|gmx|web\.de|posteo|proton|thunderbird|手机|手機/iu;
 const OF_MINE =
   /^(?:sent|envoyé|enviado|inviato|verzonden|verstuurd|skickat|sendt|lähetetty|wysłan[oe]|отправлено|надіслано)\s\S{1,9}(?:\s\S{1,9})?\s(?:my|mon|mi|meu|mio|mijn|min|mojego|моего|мого)\s\S/iu;
 const CONTACT =
   /@|https?:\/\/|www\.|\+?\p{Nd}[\p{Nd} ()./-]{6,}|\b(?:tel|fax|phone|mobile?|gmbh|ltd|inc|llc)\b/iu;
 const FOOTER =
-  /^(?:you (?:received|are receiving|got) this (?:message|e-?mail)|to (?:unsubscribe|stop receiving|view this discussion|post to this group)|unsubscribe(?::|\s*$|\s+(?:here|from|by))|reply to this e-?mail directly|virus-?free[.,]|(?:this|diese|este|ce|questa) e-?mail (?:has been checked|wurde (?:von avast|auf viren)|a été vérifié|foi verificado|è stata controllata)|do not reply to this e-?mail|vous recevez ce (?:message|mail)|sie (?:erhalten|haben) diese (?:nachricht|e-?mail) (?:erhalten, )?weil|para cancelar la suscripción|pour vous désabonner)/iu;
+  /^(?:ᐧ$|you (?:received|are receiving|got) this (?:message|e-?mail)|to (?:unsubscribe|stop receiving|view this discussion|post to this group)|unsubscribe(?::|\s*$|\s+(?:here|from|by))|reply to this e-?mail directly|virus-?free[.,]|(?:this|diese|este|ce|questa) e-?mail (?:has been checked|wurde (?:von avast|auf viren)|a été vérifié|foi verificado|è stata controllata)|do not reply to this e-?mail|vous recevez ce (?:message|mail)|sie (?:erhalten|haben) diese (?:nachricht|e-?mail) (?:erhalten, )?weil|para cancelar la suscripción|pour vous désabonner)/iu;
 
 export function isDelimiter(line: Line): boolean {
   return DELIMITER.test(line.bare);
@@ -40,7 +40,7 @@ export function isSignatureBelow(rule: Line, above: Line | undefined, below: rea
   const footer = lines.some((bare) => FOOTER.test(bare));
   // A dash alone is also how a name is set off that belongs to the text.
   if (/^[—–―─]$/.test(rule.bare)) return footer;
-  if (lines.length === 0 || lines.length > MOST_LINES) return false;
+  if (lines.length > MOST_LINES) return false;
   if (footer || (/^_+$/.test(rule.bare) && lines.some((bare) => CONTACT.test(bare)))) return true;
   // Under a line of text it is an underline.
   if (above !== undefined && above.bare !== '') return false;
@@ -55,8 +55,9 @@ export function sentFrom({ bare }: Line): 'device' | 'perhaps' | undefined {
     .toLowerCase()
     .replace(/^[<([*_\s-]{1,4}/, '')
     .replace(/[>)\]*_\s]{1,4}$/, '');
-  if (FROM_MOBILE.test(text)) return 'device';
-  if (!SENT_FROM_START.test(text) && !SENT_FROM_END.test(text)) return undefined;
+  if (SENT_FROM_LINE.test(text)) return 'device';
+  if (FROM_MY.test(text)) return DEVICE.test(text) ? 'device' : undefined;
+  if (!SENT_FROM_START.test(text)) return undefined;
   if (DEVICE.test(text) || OF_MINE.test(text)) return 'device';
   return /[.!?]$/.test(text) || text.length > SHORT_LINE ? undefined : 'perhaps';
 }
@@ -64,12 +65,4 @@ export function sentFrom({ bare }: Line): 'device' | 'perhaps' | undefined {
 /** The footer of a mailing list, a forum or a virus scanner. */
 export function isFooter({ bare }: Line): boolean {
   return FOOTER.test(bare.slice(0, LONGEST));
-}
-
-function startOf(phrases: readonly string[]): RegExp {
-  return new RegExp(`^(?:${phrases.join('|')})`, 'iu');
-}
-
-function endOf(phrases: readonly string[]): RegExp {
-  return new RegExp(`(?:${phrases.map((phrase) => phrase.slice(1)).join('|')})[.。]?$`, 'iu');
 }

@@ -12,22 +12,24 @@ export function freshText(lines: readonly Line[], how: How): string {
   const first = kinds.findIndex(own);
   const last = kinds.findLastIndex(own);
   if (first === -1) return joined(lines);
-  const answersBelow = isOneAnswerBelow(kinds, first, last);
+  const answersBelow = isOneAnswerBelow(kinds, first);
   const kept: Line[] = [];
+  let cut = false;
   for (const [at, line] of lines.entries()) {
     const kind = kinds[at];
-    if (kind === 'quote' && (at > last || (answersBelow && at < first))) continue;
-    if (own(kind) || kind === 'quote' || kind === 'blank') kept.push(line);
+    const wanted = own(kind) || (kind === 'quote' && at < last && !(answersBelow && at < first));
+    if (wanted) cut = false;
+    // What stood around something that was cut is not further apart than other paragraphs.
+    if (wanted || (kind === 'blank' && !(cut && kept.at(-1)?.text === ''))) kept.push(line);
+    else if (kind !== 'blank') cut = true;
   }
   if (kept.length < lines.length) dropRules(kept);
-  return joined(kept);
+  return joined(kept) || joined(lines);
 }
 
 /** A whole quote, and then the answer to it: the quote tells nothing that the reader has not. */
-function isOneAnswerBelow(kinds: readonly Kind[], first: number, last: number): boolean {
-  return (
-    kinds.slice(0, first).includes('attribution') && !kinds.slice(first, last).includes('quote')
-  );
+function isOneAnswerBelow(kinds: readonly Kind[], first: number): boolean {
+  return kinds.slice(0, first).includes('attribution') && !kinds.slice(first).includes('quote');
 }
 
 /** Lines of dashes which stood between the reply and what was cut. */
