@@ -79,13 +79,12 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['7.28', BUSY],
 ]);
 
-/** By subject, where the detail says nothing more. */
+/** By subject, where the detail says nothing more. Subjects 0 and 5 say nothing of a mail. */
 const SUBJECTS: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['1', NO_MAILBOX],
   ['2', ['recipient-unavailable', 'cancel', 'this mailbox takes no mail']],
   ['3', ['service-unavailable', 'cancel', 'their server is out of order']],
   ['4', ['remote-server-timeout', 'cancel', 'their server could not be reached']],
-  ['5', UNKNOWN],
   ['6', UNREADABLE],
   ['7', REFUSED],
 ]);
@@ -93,14 +92,13 @@ const SUBJECTS: ReadonlyMap<string, Rule> = new Map<string, Rule>([
 /** RFC 5321 §4.2.3, where there is no status. */
 const REPLIES: ReadonlyMap<number, Rule> = new Map([
   [551, NO_MAILBOX],
-  [552, TOO_LARGE],
+  [552, FULL],
   [553, NO_MAILBOX],
   [556, NO_DOMAIN],
 ]);
 
 /** "Not delivered to bob@example.com: this mailbox does not exist (550 5.1.1)." At most 120 characters. */
 export function refusalOf(failure: Failure): Refusal {
-  const [condition, type, reason] = ruleOf(failure);
   const status = STATUS.exec(failure.status ?? '')?.[0];
   const codes = [failure.reply, status].filter((code) => code !== undefined).join(' ');
   const end = codes === '' ? '.' : ` (${codes}).`;
@@ -108,7 +106,9 @@ export function refusalOf(failure: Failure): Refusal {
   const words = printable(failure.words ?? '');
   const begin = address === '' ? 'Not delivered' : 'Not delivered to ';
   const room = MAX_TEXT - begin.length - ': '.length - end.length;
-  const told = reason === UNKNOWN[2] && words !== '' ? quoted(words, room, address) : reason;
+  const known = statusRule(failure.status);
+  const [condition, type, reason] = known ?? REPLIES.get(failure.reply ?? 0) ?? UNKNOWN;
+  const told = known === undefined && words !== '' ? quoted(words, room, address) : reason;
   return {
     condition,
     type,
@@ -116,14 +116,9 @@ export function refusalOf(failure: Failure): Refusal {
   };
 }
 
-function ruleOf({ status, reply }: Failure): Rule {
-  const [, subject = '', detail = ''] = STATUS.exec(status ?? '') ?? [];
-  return (
-    RULES.get(`${subject}.${detail}`) ??
-    SUBJECTS.get(subject) ??
-    (reply === undefined ? undefined : REPLIES.get(reply)) ??
-    UNKNOWN
-  );
+function statusRule(status = ''): Rule | undefined {
+  const [, subject = '', detail = ''] = STATUS.exec(status) ?? [];
+  return RULES.get(`${subject}.${detail}`) ?? SUBJECTS.get(subject);
 }
 
 /** The recipient gives way to the words, and the words to a part of the recipient. */

@@ -1,9 +1,11 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { isLoopback, type Smarthost } from '../config.ts';
 import { Handover } from './handover.ts';
-import { answered, Mishap, type Step } from './mishap.ts';
-import type { Accepted, Letter, SendAttempt } from './relay.ts';
-import { cleaned, codesOf, parseReply, type Reply } from './reply.ts';
+import type { Accepted, Letter, SendAttempt } from './letter.ts';
+import { contentMishap, mishapOf, replyIn } from './library-error.ts';
+import { answered, Mishap } from './mishap.ts';
+import { offersIn } from './offers.ts';
+import { codesOf, parseReply } from './reply.ts';
 
 export interface ConnectionOptions {
   readonly smarthost: Smarthost;
@@ -42,6 +44,7 @@ export class Connection {
       requireTLS: !tls && remote && !clearText,
       // Nobody stands between us and this very machine, whose certificate has another name.
       tls: { rejectUnauthorized: remote, minVersion: 'TLSv1.2' },
+      allowInternalNetworkInterfaces: true,
       connectionTimeout: SETUP_MS,
       greetingTimeout: SETUP_MS,
       socketCloseTimeout: LINGER_MS,
@@ -80,7 +83,7 @@ export class Connection {
   async send(letter: Letter, { signal, leave }: SendAttempt): Promise<Accepted> {
     this.#check(letter);
     this.letters += 1;
-    let refusal: { readonly error: unknown } | undefined;
+    let stopped: { readonly error: unknown } | undefined;
     const handover = new Handover(letter.message, () => {
       const socket = this.#smtp._socket;
       if (!socket || parseReply(this.#smtp.lastServerResponse || '')?.code !== 354) {
@@ -90,27 +93,32 @@ export class Connection {
       try {
         leave();
       } catch (error) {
-        refusal = { error };
+        stopped = { error };
         this.#interrupt(error);
         return;
       }
       handover.begin(socket);
     });
     const { dsn } = this.#offers;
+    let response: string;
     try {
-      const info = await this.#during<{ response: string }>(signal, (resolve, reject) => {
-        this.#smtp.send(envelopeOf(letter, dsn), handover, (error, result) => {
+      response = await this.#during<string>(signal, (resolve, reject) => {
+        this.#smtp.send(envelopeOf(letter, dsn), handover, (error, info) => {
           if (error) reject(error);
-          else resolve(result);
+          else resolve(info?.response ?? '');
         });
       });
-      const reply = parseReply(info.response);
-      return { reply: reply === undefined ? '' : `${codesOf(reply)} ${reply.words}`.trim(), dsn };
     } catch (error) {
-      if (refusal !== undefined) throw refusal.error;
+      if (stopped !== undefined) throw stopped.error;
       const handed = signal.aborted ? handover.handedByNow : handover.handed;
       throw handover.begun ? contentMishap(error, handed) : mishapOf('envelope', error);
     }
+    if (!handover.handed) {
+      const reason = 'the smarthost took a mail before it had the end of it';
+      throw new Mishap('content', reason, { handed: true });
+    }
+    const reply = parseReply(response);
+    return { reply: reply === undefined ? '' : `${codesOf(reply)} ${reply.words}`.trim(), dsn };
   }
 
   /** Says good-bye, and waits for nothing. */
@@ -189,70 +197,9 @@ export class Connection {
   }
 }
 
-/** What the server takes (RFC 5321 §4.1.1.1): one keyword a line, after its greeting. */
-function offersIn(ehlo: string) {
-  const lines = ehlo.split(/\r?\n/).slice(1);
-  const keywords = new Map(
-    lines.map((line) => {
-      const [keyword = '', value = ''] = line
-        .slice(4)
-        .trim()
-        .toUpperCase()
-        .split(/[\s=]+/);
-      return [keyword, value];
-    }),
-  );
-  return {
-    dsn: keywords.has('DSN'),
-    smtpUtf8: keywords.has('SMTPUTF8'),
-    auth: keywords.has('AUTH'),
-    /** In bytes; 0 where it sets no limit. */
-    maxSize: Number(/^\d{1,15}$/.exec(keywords.get('SIZE') ?? '')?.[0] ?? 0),
-  };
-}
-
 /** @param dsn whether the server takes requests for reports: the library would take any "…-DSN" for it */
 function envelopeOf({ from, to, message, envelopeId, wantsDsn }: Letter, dsn: boolean) {
   const notify = wantsDsn ? ['SUCCESS', 'FAILURE', 'DELAY'] : ['FAILURE', 'DELAY'];
   const reports = { dsn: { ret: 'HDRS', envid: envelopeId, notify } };
   return { from, to: [to], size: message.length, ...(dsn ? reports : {}) };
-}
-
-function contentMishap(error: unknown, handed: boolean): Mishap {
-  const reply = replyIn(error);
-  // Its words are not repeated: they may hold some of the mail.
-  const reason = reply === undefined ? reasonOf(error) : answered(reply, 'the mail', false);
-  return new Mishap('content', reason, { reply, handed });
-}
-
-function mishapOf(step: Step, error: unknown): Mishap {
-  const reply = replyIn(error);
-  const told = textIn(error, 'command') ?? 'us';
-  const to = told === 'CONN' ? 'the connection' : told;
-  const reason = reply === undefined ? reasonOf(error) : answered(reply, to);
-  if (step !== 'session' || reply !== undefined) return new Mishap(step, reason, { reply });
-  return new Mishap(step, reason, { misconfigured: isMisconfigured(error) });
-}
-
-/** Its certificate is not to be trusted, it speaks another TLS, or no SMTP: no trouble of the network. */
-function isMisconfigured(error: unknown): boolean {
-  const code = textIn(error, 'code');
-  if (code !== 'ESOCKET') return code === 'EPROTOCOL';
-  return /^(?:EPROTO|[A-Z]+_[A-Z0-9_]+)$/.test(textIn(error, 'originalCode') ?? '');
-}
-
-function replyIn(error: unknown): Reply | undefined {
-  return parseReply(textIn(error, 'response') ?? '');
-}
-
-function reasonOf(error: unknown): string {
-  const words = error instanceof Error ? cleaned(error.message) : 'unknown';
-  const code = textIn(error, 'originalCode') ?? '';
-  return `no answer: ${words.includes(code) ? words : `${code} ${words}`}`;
-}
-
-function textIn(error: unknown, field: string): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  const value: unknown = Reflect.get(error, field);
-  return typeof value === 'string' ? value : undefined;
 }

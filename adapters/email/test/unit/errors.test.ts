@@ -65,6 +65,13 @@ describe('the words of a server', () => {
     const { text } = refusalOf({ status: '5.1.1', words: 'go away', recipient });
     expect(text).not.toContain('go away');
   });
+
+  test('give way, too, and leave something of the recipient', () => {
+    const failure = { reply: 554, words: 'no '.repeat(60), recipient: 'b'.repeat(70) };
+    const { text } = refusalOf(failure);
+    expect(text).toHaveLength(120);
+    expect(text).toMatch(/^Not delivered to b{20,}…: their server says "no no no .+…" \(554\)\.$/);
+  });
 });
 
 test('who is unknown is not named', () => {

@@ -99,6 +99,29 @@ describe('a server that hangs until time is up', () => {
   });
 });
 
+describe('a server that answers before the end of the content', () => {
+  const early = (reply: string): Answer => {
+    return (socket) => {
+      socket.pause();
+      socket.write(`${reply}\r\n`);
+    };
+  };
+
+  test.each([
+    ['552 5.3.4 too much', 'never'],
+    ['451 4.3.0 not now', 'later'],
+    ['250 2.0.0 that will do', 'unknown-outcome'],
+  ])('%s: %s, and no more is sent', async (reply, verdict) => {
+    const answers = { begun: early(reply) };
+    const { server, relay } = await scripted({ answers, offers: ANY_SIZE });
+    expect(await send(relay, { message: HUGE })).toMatchObject({ verdict, left: 1 });
+    server.script = {};
+    expect((await send(relay)).accepted).toBeDefined();
+    expect(server.connections).toBe(2);
+    expect(server.ends).toBe(1);
+  });
+});
+
 describe('a server that speaks nonsense', () => {
   test.each([
     ['another protocol', 'HTTP/1.1 400 Bad Request'],

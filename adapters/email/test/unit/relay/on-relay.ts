@@ -1,13 +1,8 @@
 import { DeliveryError } from 'postern/adapter';
 import { onTestFinished } from 'vitest';
 import type { MailAddress } from '../../../mail-address.ts';
-import {
-  type Accepted,
-  type Letter,
-  openRelay,
-  type Relay,
-  type RelayOptions,
-} from '../../../relay/relay.ts';
+import type { Accepted, Letter } from '../../../relay/letter.ts';
+import { openRelay, type Relay, type RelayOptions } from '../../../relay/relay.ts';
 import { type Script, ScriptedServer } from '../../scripted-server.ts';
 
 export const SENDER = 'b=01jdfn2y7e8t9w0qx3z5v6b4kc.abcdefghijkl@mail.example.org';
