@@ -91,7 +91,7 @@ function create(
       await relay.close();
       remarks.stopped();
     },
-    assess: (event) => assess(event),
+    assess: (event) => assess(event, domain),
     prepare: (event, link) => prepare(event, link, threads, domain),
     open: (link) =>
       new EmailSession({

@@ -1,0 +1,28 @@
+import type { MessageId, OutboundMessage, PeerId } from 'postern/adapter';
+import { RefusedError } from 'postern/adapter';
+import { expect, test } from 'vitest';
+import { assess } from '../../assess.ts';
+
+const to = (peer: string): OutboundMessage => ({
+  kind: 'message',
+  id: '01ARZ3NDEKTSV4RRFFQ69G5FAV' as MessageId,
+  peer: peer as PeerId,
+  text: 'hi',
+  wantsReceipt: false,
+  acceptedAt: 0,
+});
+
+test('a mail is one unit', () => {
+  expect(assess(to('bob@example.com'), 'mail.example.org')).toEqual({ units: 1 });
+  expect(assess(to('bob@example.org'), 'mail.example.org')).toEqual({ units: 1 });
+});
+
+test.each(['unverified', 'romeo@mail.example.org'])('nobody writes to %s by mail', (peer) => {
+  const run = () => assess(to(peer), 'mail.example.org');
+  expect(run).toThrow(RefusedError);
+  try {
+    run();
+  } catch (error) {
+    expect((error as RefusedError).refusal.text.length).toBeLessThanOrEqual(120);
+  }
+});
