@@ -16,6 +16,8 @@ export interface GatewayOptions {
 
 export interface GatewayProcess {
   readonly program: Program;
+  /** The last of what each of its processes has printed. */
+  readonly output: string;
   readonly dir: string;
   readonly config: string;
   readonly httpUrl: string;
@@ -48,9 +50,13 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
       ...(options.env === undefined ? {} : { env: options.env }),
     });
   let program = launch();
+  let before = '';
   return {
     get program() {
       return program;
+    },
+    get output() {
+      return before + program.output;
     },
     dir,
     config,
@@ -65,6 +71,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
     },
     async restart() {
       await program.exited();
+      before += program.output;
       program = launch();
     },
     async stop() {

@@ -23,8 +23,21 @@ export interface House {
   readonly carrier: Carrier;
   readonly gateway: GatewayProcess;
   /** A client of juliet (or of somebody else). It is stopped with the house. */
-  client(who?: { jid: string; password: string }, kind?: 'light' | 'slixmpp'): Promise<XmppClient>;
+  client(who?: Person, kind?: 'light' | 'slixmpp'): Promise<XmppClient>;
   stop(): Promise<void>;
+}
+
+export interface Person {
+  /** At `localhost`, or at another host of the same server. */
+  readonly jid: string;
+  readonly password: string;
+}
+
+/** A transport beside SMS. */
+export interface Beside {
+  readonly domain: string;
+  /** As in the configuration, but for the domain. */
+  readonly transport: Readonly<Record<string, unknown>>;
 }
 
 export interface HouseOptions {
@@ -34,17 +47,26 @@ export interface HouseOptions {
   /** Laid over the transport. */
   readonly transport?: Readonly<Record<string, unknown>>;
   readonly env?: GatewayOptions['env'];
+  /** Who lives here beside juliet, the nurse and the administrator. */
+  readonly people?: readonly Person[];
+  readonly beside?: Beside;
 }
 
 export async function startHouse(options: HouseOptions = {}): Promise<House> {
-  const people = [JULIET, NURSE, ADMIN].map(({ jid, password }) => [jid.split('@')[0], password]);
+  const { beside } = options;
+  const people = [JULIET, NURSE, ADMIN, ...(options.people ?? [])];
+  const users = people.map(({ jid, password }) => [jid.replace(/@localhost$/, ''), password]);
+  const domains = [DOMAIN, ...(beside === undefined ? [] : [beside.domain])];
   const start = options.server === 'ejabberd' ? startEjabberd : startProsodyAsAdvised;
   const [server, carrier] = await Promise.all([
-    start({ components: { [DOMAIN]: SECRET }, users: Object.fromEntries(people) }),
+    start({
+      components: Object.fromEntries(domains.map((domain) => [domain, SECRET])),
+      users: Object.fromEntries(users),
+    }),
     startCarrier([JULIET.number, POOL_NUMBER]),
   ]);
   const gateway = await startGateway({
-    config: { ...configuration(server, carrier, options.transport), ...options.config },
+    config: { ...configuration(server, carrier, options.transport, beside), ...options.config },
     ...(options.env === undefined ? {} : { env: options.env }),
   });
   const clients: XmppClient[] = [];
@@ -70,7 +92,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
       await gateway.stop();
       await Promise.all([carrier.stop(), server.stop()]);
       const level = JSON.stringify(options.config?.log ?? {}).includes('debug') ? 'debug' : 'info';
-      const leaked = leaksIn(gateway.program.output, level);
+      const leaked = leaksIn(gateway.output, level);
       if (leaked.length > 0) throw new Error(`The log shows ${leaked.join(', ')}.`);
     },
   };
@@ -96,6 +118,7 @@ export function configuration(
   server: Pick<XmppServer, 'domain' | 'host' | 'componentPort'>,
   carrier: Pick<Carrier, 'url'>,
   transport: Readonly<Record<string, unknown>> = {},
+  beside?: Beside,
 ): Record<string, unknown> {
   return {
     xmpp: {
@@ -123,6 +146,7 @@ export function configuration(
         perMinute: 100_000,
         ...transport,
       },
+      ...(beside === undefined ? [] : [{ ...beside.transport, domain: beside.domain }]),
     ],
   };
 }

@@ -12,7 +12,7 @@ type Phase = 'connect' | 'mail' | 'rcpt' | 'dot';
 /** A reply, `451 4.7.1 Come again.`, or a broken connection: after the dot, the mail has been taken. */
 type Conduct = string | 'drop';
 
-interface TakenMail {
+export interface TakenMail {
   /** Empty for `<>`. */
   readonly from: string;
   readonly to: readonly string[];

@@ -13,7 +13,7 @@ import {
 export interface ProsodyOptions {
   /** Domain of each external component to its secret. */
   readonly components?: Readonly<Record<string, string>>;
-  /** Local part of each user of `localhost` to the password. */
+  /** Each user to the password: `juliet` of `localhost`, or `juliet@friend.localhost`. */
   readonly users?: Readonly<Record<string, string>>;
   /** Further lines of Lua for the global section. */
   readonly settings?: string;
@@ -55,15 +55,19 @@ async function run({ dir, c2sPort, componentPort }: ServerPlace): Promise<Server
 
 /** As mod_auth_internal_plain stores them. */
 async function writeUsers(dir: string, users: Readonly<Record<string, string>>): Promise<void> {
-  const accounts = join(dir, 'data', 'localhost', 'accounts');
-  await mkdir(accounts, { recursive: true });
   for (const [user, password] of Object.entries(users)) {
-    const file = [...user].map((char) => (/[a-z0-9]/.test(char) ? char : percent(char))).join('');
+    const [node = '', host = 'localhost'] = user.split('@');
+    const accounts = join(dir, 'data', fileName(host), 'accounts');
+    await mkdir(accounts, { recursive: true });
     await writeFile(
-      join(accounts, `${file}.dat`),
+      join(accounts, `${fileName(node)}.dat`),
       `return { ["password"] = ${lua(password)}; };\n`,
     );
   }
+}
+
+function fileName(text: string): string {
+  return [...text].map((char) => (/[a-z0-9]/.test(char) ? char : percent(char))).join('');
 }
 
 function percent(char: string): string {
@@ -79,6 +83,9 @@ function configuration(
   options: ProsodyOptions,
 ): string {
   const components = Object.entries({ 'unused.invalid': 'unused', ...options.components });
+  const hosts = new Set(
+    Object.keys(options.users ?? {}).map((user) => user.split('@')[1] ?? 'localhost'),
+  );
   return `
 run_as_root = true
 data_path = ${lua(join(dir, 'data'))}
@@ -98,7 +105,7 @@ storage = "internal"
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = true
 ${options.settings ?? ''}
-VirtualHost "localhost"
+${[...hosts.add('localhost')].map((host) => `VirtualHost ${lua(host)}`).join('\n')}
 ${components.map(([domain, secret]) => `Component ${lua(domain)}\n  component_secret = ${lua(secret)}`).join('\n')}
 `;
 }
