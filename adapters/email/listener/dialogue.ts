@@ -101,10 +101,15 @@ export class Dialogue {
   }
 
   /**
-   * Takes the mail itself. A yes means that it is stored for all of its recipients.
+   * Takes the mail itself. A yes means that it is stored for all of its recipients. The answer is part
+   * of it: until it is given the connection is not idle, and nobody may close it.
    * @throws Error when the connection is gone before its end: then nobody waits for an answer
    */
-  async data(stream: Readable, session: Session): Promise<Refusal | undefined> {
+  async data(
+    stream: Readable,
+    session: Session,
+    answer: (refusal: Refusal | undefined) => void,
+  ): Promise<void> {
     const { options, budget } = this.#shared;
     const body = new Body(budget, options.config.maxBytes);
     this.#state = 'receiving';
@@ -113,7 +118,7 @@ export class Dialogue {
       this.#state = 'keeping';
       const refusal = raw instanceof Refusal ? raw : await this.#keep(raw, session);
       if (refusal === undefined) this.#refused = 0;
-      return refusal;
+      answer(refusal);
     } finally {
       body.release();
       this.#state = 'idle';

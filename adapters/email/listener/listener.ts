@@ -7,7 +7,7 @@ import { Budget } from './body.ts';
 import { Dialogue, type Shared } from './dialogue.ts';
 import { networkOf, Rate, Visitors } from './limits.ts';
 import type { ListenerOptions } from './options.ts';
-import { STOPPING, TOO_MANY_CONNECTIONS, TOO_SLOW } from './reply.ts';
+import { type Refusal, STOPPING, TOO_MANY_CONNECTIONS, TOO_SLOW } from './reply.ts';
 
 const MIB = 1024 * 1024;
 const MEMORY_BYTES = 64 * MIB;
@@ -80,6 +80,10 @@ class OpenListener implements Listener {
     signal.addEventListener('abort', this.#dismissIdle);
   }
 
+  get #isStopping(): boolean {
+    return this.#options.signal.aborted || this.#stopped !== undefined;
+  }
+
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
@@ -121,23 +125,20 @@ class OpenListener implements Listener {
       onRcptTo: ({ address }, session, answer) => answer(this.#with(session).rcptTo(address)),
       onData: (stream, session, answer) => {
         const dialogue = this.#with(session);
-        const taken = dialogue.data(stream, session).then(
-          (refusal) => {
-            if (config.protocol === 'smtp') answer(refusal, STORED);
-            else answer(null, Array(dialogue.answers).fill(refusal ?? STORED));
-          },
-          () => this.#options.log.debug({}, 'a connection was gone before the end of its mail'),
-        );
-        this.#follow(taken);
+        const reply = (refusal: Refusal | undefined): void => {
+          if (config.protocol === 'smtp') answer(refusal, STORED);
+          else answer(null, Array(dialogue.answers).fill(refusal ?? STORED));
+        };
+        this.#follow(dialogue.data(stream, session, reply));
       },
       onClose: (session) => this.#farewell(session),
     });
   }
 
-  #greet(session: SMTPServerSession): Error | undefined {
+  #greet(session: SMTPServerSession): Refusal | undefined {
     const { remoteAddress } = session;
     const network = isLoopback(remoteAddress) ? undefined : networkOf(remoteAddress);
-    if (this.#options.signal.aborted) return STOPPING;
+    if (this.#isStopping) return STOPPING;
     if (network !== undefined && !this.#visitors.enter(network)) return TOO_MANY_CONNECTIONS;
     this.#dialogues.set(session, new Dialogue(this.#shared, network));
     return undefined;
@@ -154,12 +155,14 @@ class OpenListener implements Listener {
     if (network !== undefined) this.#visitors.leave(network);
   }
 
-  #follow(taken: Promise<void>): void {
-    this.#underWay.add(taken);
-    void taken.finally(() => {
-      this.#underWay.delete(taken);
-      if (this.#options.signal.aborted || this.#stopped !== undefined) this.#dismissIdle();
-    });
+  #follow(mail: Promise<void>): void {
+    const end = mail
+      .catch(() => this.#options.log.debug({}, 'a connection was gone before the end of its mail'))
+      .then(() => {
+        this.#underWay.delete(end);
+        if (this.#isStopping) this.#dismissIdle();
+      });
+    this.#underWay.add(end);
   }
 
   /** One timer for all: what the other side does never starts one. */
@@ -167,7 +170,7 @@ class OpenListener implements Listener {
     this.#dismiss((dialogue) => dialogue.isSlowerThan(SLOW_MS), TOO_SLOW);
   }
 
-  #dismiss(which: (dialogue: Dialogue) => boolean, { responseCode, message }: typeof STOPPING) {
+  #dismiss(which: (dialogue: Dialogue) => boolean, { responseCode, message }: Refusal): void {
     for (const connection of this.#server.connections) {
       const dialogue = this.#dialogues.get(connection.session);
       if (dialogue !== undefined && which(dialogue)) connection.send(responseCode, message);

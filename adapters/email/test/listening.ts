@@ -1,6 +1,5 @@
 /** A listener on a free port of this machine, and the other side of its connections. */
 
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Intake, ToKeep } from 'postern/adapter';
@@ -16,14 +15,14 @@ export const BEFORE_DATA =
   'MAIL FROM:<bob@far.example>\r\nRCPT TO:<juliet@mail.example>\r\nDATA\r\n';
 export const MAIL = 'From: bob@far.example\r\nMessage-ID: <1@far.example>\r\n\r\nHello\r\n';
 
-export interface KeptMail {
+interface KeptMail {
   readonly raw: string;
   readonly envelope: Envelope;
   readonly eventId: string | undefined;
 }
 
 /** What the house behind the listener does; a test may change it at any time. */
-export class House {
+class House {
   readonly kept: KeptMail[] = [];
   readonly said: string[] = [];
   readonly stopping = new AbortController();
@@ -171,8 +170,4 @@ export class Client {
   destroy(): void {
     this.socket.destroy();
   }
-}
-
-export function sha256(text: string): string {
-  return createHash('sha256').update(text, 'latin1').digest('hex');
 }

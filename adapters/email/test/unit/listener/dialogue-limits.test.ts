@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { NotKeptError, type ToKeep } from 'postern/adapter';
 import { expect, test } from 'vitest';
 import { config } from '../../../config.ts';
@@ -31,13 +31,21 @@ function dialogues(keep: (what: ToKeep) => Promise<void>, mailsPerMinute = 100) 
     log: { debug: silent, info: silent, warn: silent, error: silent },
   };
   const shared = { options, budget, rate: new Rate(mailsPerMinute) };
-  const begin = (network?: string): Dialogue => {
-    const dialogue = new Dialogue(shared, network);
+  const begin = (): Dialogue => {
+    const dialogue = new Dialogue(shared, undefined);
     dialogue.mailFrom('bob@far.example');
     dialogue.rcptTo('juliet@mail.example');
     return dialogue;
   };
-  return { budget, shared, begin };
+  /** What is answered to a mail. */
+  const take = async (stream: Readable): Promise<Refusal | undefined> => {
+    let answered: Refusal | undefined;
+    await begin().data(stream, SESSION, (refusal) => {
+      answered = refusal;
+    });
+    return answered;
+  };
+  return { budget, shared, begin, take };
 }
 
 /** 600 KiB, of which two are more than there is room for. */
@@ -50,13 +58,13 @@ function large(): PassThrough {
 test('a mail holds its memory until it is stored, and another one is refused for now', async () => {
   const store = Promise.withResolvers<void>();
   const arrived = Promise.withResolvers<void>();
-  const { budget, begin } = dialogues(() => {
+  const { budget, take } = dialogues(() => {
     arrived.resolve();
     return store.promise;
   });
-  const first = begin().data(large(), SESSION);
+  const first = take(large());
   await arrived.promise;
-  expect(await begin().data(large(), SESSION)).toMatchObject({ responseCode: 452 });
+  expect(await take(large())).toMatchObject({ responseCode: 452 });
   expect(budget.left).toBeLessThan(MIB / 2);
   store.resolve();
   expect(await first).toBeUndefined();
@@ -68,15 +76,15 @@ test.each([
   ['could not be stored', () => Promise.reject(new Error('disk'))],
   ['was stored', () => Promise.resolve()],
 ])('a mail that %s holds no memory', async (_, keep) => {
-  const { budget, begin } = dialogues(keep);
-  await begin().data(large(), SESSION);
+  const { budget, take } = dialogues(keep);
+  await take(large());
   expect(budget.left).toBe(MIB);
 });
 
 test('a mail that broke off holds no memory', async () => {
-  const { budget, begin } = dialogues(() => Promise.resolve());
+  const { budget, take } = dialogues(() => Promise.resolve());
   const stream = new PassThrough();
-  const taken = begin().data(stream, SESSION);
+  const taken = take(stream);
   stream.write(MAIL);
   stream.destroy();
   await expect(taken).rejects.toThrow('gone');
@@ -107,7 +115,7 @@ test('who takes too long for a mail, or has none, is slow; who waits for us is n
   expect(dialogue.isSlowerThan(-1)).toBe(true);
   expect(dialogue.isSlowerThan(60_000)).toBe(false);
   const stream = new PassThrough();
-  const taken = dialogue.data(stream, SESSION);
+  const taken = dialogue.data(stream, SESSION, () => {});
   expect(dialogue.isSlowerThan(-1)).toBe(true);
   stream.end(MAIL);
   await arrived.promise;

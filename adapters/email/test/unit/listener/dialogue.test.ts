@@ -1,8 +1,9 @@
 import { NotKeptError } from 'postern/adapter';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { listening, MAIL } from '../../listening.ts';
 
 const OK = '250 OK: stored';
+const AWAY = '421 4.3.2 shutting down, come again';
 
 describe('a mail', () => {
   test('is acknowledged once it is kept, byte for byte, with its envelope', async () => {
@@ -227,6 +228,32 @@ describe('commands', () => {
   });
 });
 
+describe('who holds a connection for ten minutes', () => {
+  test('without a mail, or with one that does not end, is sent away; who began later is not', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const { house, client } = await listening();
+    const [idle, slow, late] = [await client(), await client(), await client()];
+    for (const one of [idle, slow, late]) await one.hello();
+    for (const line of ['MAIL FROM:<>', 'RCPT TO:<juliet@mail.example>', 'DATA']) {
+      await slow.say(line);
+    }
+    vi.advanceTimersByTime(9 * 60_000);
+    for (const line of ['NOOP', 'RSET']) expect(await idle.say(line)).toMatch(/^250 /);
+    await slow.segment(MAIL);
+    expect(await late.say('MAIL FROM:<bob@far.example>')).toBe('250 Accepted');
+    vi.advanceTimersByTime(2 * 60_000);
+    const away = '421 4.4.2 this takes too long';
+    expect(await idle.rest()).toEqual([away]);
+    expect(await slow.rest()).toEqual([away]);
+    await late.say('RSET');
+    expect(await late.send(MAIL.replace('Hello', 'Late'))).toBe(OK);
+    expect(house.kept.map(({ raw }) => raw.slice(-6))).toEqual(['Late\r\n']);
+  });
+});
+
 describe('when it stops', () => {
   test('who is idle is sent away, a mail that is coming in goes on, and then its sender is sent away', async () => {
     const { house, listener, client } = await listening();
@@ -237,16 +264,38 @@ describe('when it stops', () => {
       await busy.say(line);
     await busy.segment(MAIL);
     house.stopping.abort();
-    const away = '421 4.3.2 shutting down, come again';
-    expect(await idle.rest()).toEqual([away]);
+    expect(await idle.rest()).toEqual([AWAY]);
     const late = await client();
-    expect(await late.rest()).toEqual([away]);
+    expect(await late.rest()).toEqual([AWAY]);
     const stopped = listener.stop();
     busy.write('.\r\n');
-    expect(await busy.rest()).toEqual([OK, away]);
+    expect(await busy.rest()).toEqual([OK, AWAY]);
     await stopped;
     expect(house.kept).toHaveLength(1);
     await expect(client()).rejects.toThrow('ECONNREFUSED');
+  });
+
+  test('mails that are stored in one moment have their answers before their senders are sent away', async () => {
+    const { house, client } = await listening();
+    const store = Promise.withResolvers<void>();
+    const arrived = Promise.withResolvers<void>();
+    let count = 0;
+    house.store = async () => {
+      count += 1;
+      const place = count;
+      if (count === 10) arrived.resolve();
+      await store.promise;
+      // One after another within the same moment: an end falls into every step of another mail.
+      for (let step = 0; step < place; step += 1) await Promise.resolve();
+    };
+    const clients = await Promise.all(Array.from({ length: 10 }, client));
+    for (const one of clients) await one.hello();
+    const answers = clients.map((one) => one.send());
+    await arrived.promise;
+    house.stopping.abort();
+    store.resolve();
+    expect(await Promise.all(answers)).toEqual(Array(10).fill(OK));
+    for (const one of clients) expect(await one.rest()).toEqual([AWAY]);
   });
 
   test('it waits until what came in whole is kept, also for one who is gone', async () => {

@@ -71,7 +71,12 @@ const piece = fc.oneof(
   { weight: 1, arbitrary: strangeText },
 );
 const session = fc.record({
-  greeting: fc.constantFrom<string[]>('EHLO far.example\r\n', 'EHLO far.example\r\n', 'HELO x\r\n', ''),
+  greeting: fc.constantFrom<string[]>(
+    'EHLO far.example\r\n',
+    'EHLO far.example\r\n',
+    'HELO x\r\n',
+    '',
+  ),
   pieces: fc.array(piece, { maxLength: 12 }),
   cuts: fc.array(fc.nat(), { maxLength: 8 }),
   end: fc.constantFrom('quit', 'close', 'destroy'),
