@@ -1,42 +1,39 @@
-import { closeSync, openSync } from 'node:fs';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { MessageId, TransportId } from '../contract/index.ts';
-import { readLines } from './chapter.ts';
-import type { Step } from './history.ts';
+/** What the files of SQL have in common: how one is opened, and what is an error of it. */
 
-/** `user_version` of the file. */
-const VERSION = 1;
+import { closeSync, openSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+
+/** The form of a file, and what becomes of it when the power fails. */
+export interface Form {
+  /** Its `user_version`, which `schema` sets. */
+  readonly version: number;
+  readonly schema: string;
+  /** NORMAL: a power failure may cost the last commits, and never the file. FULL: not even those. */
+  readonly synchronous: 'NORMAL' | 'FULL';
+  /** For an operator who thinks of moving it away. */
+  readonly holds: string;
+}
 
 /** Others may be making the file at this moment; later nobody holds it for long. */
 const OPEN_TIMEOUT_MS = 5_000;
 
-/**
- * One row a message, to which its steps are appended: the smallest file, and one page touched for a
- * message. Ids begin with their time, so that new rows go to the end of the tree and old ones are cut
- * from its beginning.
- */
-const SCHEMA = `
-  CREATE TABLE story (
-    message TEXT PRIMARY KEY,
-    transport TEXT NOT NULL,
-    steps TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  PRAGMA user_version = ${VERSION};
-`;
+/** Another process on the same file holds it for as long as a commit takes. */
+const BUSY_TIMEOUT_MS = 20;
+const SQLITE_BUSY = 5;
 
 /**
  * Opens the file for writing and makes it where it is missing, readable by its owner alone.
  * @throws Error when it can not be opened, or was written by a newer version.
  */
-export function openDatabase(file: string): DatabaseSync {
+export function openDatabase(file: string, form: Form): DatabaseSync {
   closeSync(openSync(file, 'a', 0o600));
   const database = new DatabaseSync(file, { timeout: OPEN_TIMEOUT_MS });
   try {
-    // NORMAL: a power failure may cost the last stories, and never the file.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${form.synchronous}`);
     database.exec('BEGIN IMMEDIATE');
-    if (checkVersion(database, file) === 0) database.exec(SCHEMA);
+    if (checkVersion(database, file, form) === 0) database.exec(form.schema);
     database.exec('COMMIT');
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
   } catch (error) {
     database.close();
     throw error;
@@ -48,10 +45,10 @@ export function openDatabase(file: string): DatabaseSync {
  * Opens the file for reading, beside a gateway that writes it or without one.
  * @throws Error when it is missing, or was written by a newer version.
  */
-export function openDatabaseToRead(file: string): DatabaseSync {
+export function openDatabaseToRead(file: string, form: Form): DatabaseSync {
   const database = new DatabaseSync(file, { readOnly: true, timeout: OPEN_TIMEOUT_MS });
   try {
-    checkVersion(database, file);
+    checkVersion(database, file, form);
   } catch (error) {
     database.close();
     throw error;
@@ -59,24 +56,33 @@ export function openDatabaseToRead(file: string): DatabaseSync {
   return database;
 }
 
-/** Prepares the reading of one story, in the order in which it was written. */
-export function storyQuery(database: DatabaseSync): (message: MessageId) => Step[] {
-  const query: StatementSync = database.prepare(
-    'SELECT transport, steps FROM story WHERE message = ?',
-  );
-  return (message) => {
-    const row = query.get(message);
-    return row === undefined
-      ? []
-      : readLines(message, String(row.transport) as TransportId, String(row.steps));
-  };
+/** All of the work is written, or nothing. */
+export function inTransaction(database: DatabaseSync, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    work();
+    database.exec('COMMIT');
+  } catch (error) {
+    // After some failures, a full disk for one, SQLite has rolled back by itself.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
 }
 
-function checkVersion(database: DatabaseSync, file: string): number {
+/** Another process holds the file: a little later it does not. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+}
+
+export function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function checkVersion(database: DatabaseSync, file: string, form: Form): number {
   const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
-  if (version > VERSION) {
+  if (version > form.version) {
     throw new Error(
-      `${file} was written by a newer Postern (format ${version}, this one reads ${VERSION}). Start that version, or move the file away: it holds stories, no messages.`,
+      `${file} was written by a newer Postern (format ${version}, this one reads ${form.version}). Start that version, or move the file away: it holds ${form.holds}.`,
     );
   }
   return version;

@@ -1,7 +1,8 @@
 import type { MessageId, TransportId } from '../contract/index.ts';
 import { writeLine } from './chapter.ts';
-import { openDatabase, openDatabaseToRead, storyQuery } from './database.ts';
+import { asError, inTransaction, isBusy, openDatabase, openDatabaseToRead } from './database.ts';
 import type { History, Step, StoryReader } from './history.ts';
+import { STORIES, storyQuery } from './story-table.ts';
 
 export interface HistoryOptions {
   /** How long a story is kept, counted from the message's id. Default: 30 days. */
@@ -28,10 +29,6 @@ const MOST_WAITING = 50_000;
 /** A message that is tried for ever has a story that ends here. */
 const MOST_CHARACTERS = 64 * 1024;
 
-// Another process on the same file holds it for as long as a commit takes.
-const BUSY_TIMEOUT_MS = 20;
-const SQLITE_BUSY = 5;
-
 /**
  * Opens the stories in a file that several processes may share.
  * @throws Error when it can not be opened, or was written by a newer version.
@@ -39,8 +36,7 @@ const SQLITE_BUSY = 5;
 export function openHistory(file: string, options: HistoryOptions = {}): History {
   const { retentionMs = 30 * DAY_MS, mostWaiting = MOST_WAITING, now = Date.now } = options;
   const onError = options.onError ?? (() => undefined);
-  const database = openDatabase(file);
-  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  const database = openDatabase(file, STORIES);
   const written = storyQuery(database);
   const append = database.prepare(
     `INSERT INTO story VALUES (?, ?, ?) ON CONFLICT (message) DO UPDATE
@@ -107,15 +103,9 @@ export function openHistory(file: string, options: HistoryOptions = {}): History
       row.lines += writeLine(step);
       rows.set(step.message, row);
     }
-    database.exec('BEGIN IMMEDIATE');
-    try {
+    inTransaction(database, () => {
       for (const [message, { transport, lines }] of rows) append.run(message, transport, lines);
-      database.exec('COMMIT');
-    } catch (error) {
-      // After some failures, a full disk for one, SQLite has rolled back by itself.
-      if (database.isTransaction) database.exec('ROLLBACK');
-      throw error;
-    }
+    });
   };
   const forgetOld = () => {
     if (closed) return;
@@ -162,7 +152,7 @@ export function openHistory(file: string, options: HistoryOptions = {}): History
  * @throws Error when the file is missing, or was written by a newer version.
  */
 export function readHistory(file: string): StoryReader {
-  const database = openDatabaseToRead(file);
+  const database = openDatabaseToRead(file, STORIES);
   const written = storyQuery(database);
   return {
     story: (message) => inOrder(written(message)),
@@ -190,12 +180,4 @@ function firstIdOf(at: number): string {
     rest = Math.floor(rest / 32);
   }
   return text;
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }
