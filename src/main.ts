@@ -6,6 +6,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openHistory } from './history/sqlite-history.ts';
+import { openOriginals } from './history/sqlite-originals.ts';
 import { openPrivateHttp } from './http/private.ts';
 import { openPublicHttp } from './http/public.ts';
 import { openCustody } from './main/custody.ts';
@@ -66,6 +67,10 @@ async function start(
     onError: errorLog(log, 'stories can not be written'),
   });
   ending.add(async () => history.close());
+  const originals = openOriginals(join(settings.state, 'originals.sqlite'), {
+    onError: errorLog(log, 'originals can not be written'),
+  });
+  ending.add(async () => originals.close());
 
   const transports: OwnedTransport[] = [];
   const isReady = () =>
@@ -99,6 +104,7 @@ async function start(
     store: custody.store,
     lanes: custody.lanes,
     history,
+    originals,
     wake: custody.wake,
     webhooks: http?.webhooks,
     admits: custody.admits,

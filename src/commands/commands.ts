@@ -64,7 +64,15 @@ const whoami: Command = {
   },
 };
 
-export const COMMANDS: readonly Command[] = [help, register, unregister, whoami];
+/** The word itself is for contacts: see `sendAll` in main/words.ts. Here it is explained. */
+const full: Command = {
+  word: 'full',
+  summary: 'sent to a contact, gives you all of his last message where a part of it is hidden',
+  run: async () =>
+    'Send that word to the contact whose message says that a part of it is hidden: you get all of it. The word itself is not sent on.',
+};
+
+export const COMMANDS: readonly Command[] = [help, register, unregister, whoami, full];
 
 function addressesOf(addressing: Addressing<unknown>, account: AccountLink<unknown>): string {
   const addresses = addressing.ownAddresses(account.settings);

@@ -11,11 +11,13 @@ import type {
   TransportId,
 } from '../contract/index.ts';
 import type { History } from '../history/history.ts';
+import type { Originals } from '../history/originals.ts';
 import { channelOf, duplicateKey, laneOf, laneOfItsOwn, newMessageId } from '../lanes/lane.ts';
 import type { LaneStore, NewEntry } from '../lanes/lane-store.ts';
 import { INBOUND_DEADLINE_MS, readOutbound, storeInbound } from '../lanes/stored.ts';
 import { type BareJid, JidError, jidLocal } from '../xmpp/jid.ts';
 import { isGateway } from '../xmpp/port.ts';
+import { type Copy, hide } from './hide.ts';
 import { readable } from './readable.ts';
 
 export interface ReceiveOptions {
@@ -28,7 +30,9 @@ export interface ReceiveOptions {
   readonly admits: () => boolean;
   readonly lanes: Pick<LaneStore, 'push' | 'read'>;
   readonly history: History;
+  readonly originals: Pick<Originals, 'keep' | 'latest' | 'supersede'>;
   readonly nudge: (partition: number) => void;
+  readonly onError: (error: unknown) => void;
   readonly now: () => number;
 }
 
@@ -61,27 +65,36 @@ async function storeTogether(
   events: readonly InboundMessage[],
   detail?: string,
 ): Promise<readonly Received[]> {
-  const groups = await Promise.all(events.map((event) => entriesOf(options, event)));
-  const pushed = await options.lanes.push(groups.flatMap(({ entries }) => entries));
+  const groups = await Promise.all(events.map((event) => copiesOf(options, event)));
+  const copies = groups.flatMap((group) => group.copies);
+  const shown = await hide(options, copies);
+  const superseded = copies.map((copy) => shown.supersededBy(copy));
+  const entries = copies.map((copy) => entryFor(options, copy, shown.textOf(copy)));
+  const pushed = await options.lanes.push(entries);
+  const ids = pushed.map(({ result }, index) => {
+    const entry = entries[index];
+    if (result !== 'stored' || entry === undefined) return undefined;
+    tellStored(options, entry, detail);
+    const original = superseded[index];
+    if (original !== undefined) options.originals.supersede(original);
+    return entry.id;
+  });
   let at = 0;
-  return groups.map(({ entries, owned }) => {
-    const stored = entries.filter((_, index) => pushed[at + index]?.result === 'stored');
-    at += entries.length;
-    for (const entry of stored) tellStored(options, entry, detail);
-    const [first] = stored;
-    if (first === undefined) return { result: 'duplicate' };
-    return owned ? { result: 'stored', id: first.id } : { result: 'unowned' };
+  return groups.map(({ copies: { length }, owned }) => {
+    const id = ids.slice(at, at + length).find((each) => each !== undefined);
+    at += length;
+    if (id === undefined) return { result: 'duplicate' };
+    return owned ? { result: 'stored', id } : { result: 'unowned' };
   });
 }
 
-async function entriesOf(
+async function copiesOf(
   options: ReceiveOptions,
   event: InboundMessage,
-): Promise<{ readonly entries: readonly NewEntry[]; readonly owned: boolean }> {
+): Promise<{ readonly copies: readonly Copy[]; readonly owned: boolean }> {
   const jid = options.accounts.ownerOf(event.to)?.jid ?? (await senderOf(options, event.answers));
-  if (jid === undefined) return { entries: unowned(options, event), owned: false };
-  const entry = entryFor(options, event, jid as BareJid, speaker(options, event, jid));
-  return { entries: [entry], owned: true };
+  if (jid === undefined) return { copies: unowned(options, event), owned: false };
+  return { copies: [copyFor(options, event, jid, speaker(options, event, jid))], owned: true };
 }
 
 /** Who wrote a message of ours, as long as it is remembered. */
@@ -132,20 +145,33 @@ function localOf(addressing: Addressing<unknown>, peer: PeerId): string | undefi
 }
 
 /** For every administrator; without one, for the operator: it is parked, and seen. */
-function unowned(options: ReceiveOptions, event: InboundMessage): NewEntry[] {
+function unowned(options: ReceiveOptions, event: InboundMessage): Copy[] {
   const from = options.addressing.describePeer(event.from);
   const prefix = `${from} wrote to ${event.to}, which no user owns:\n`;
-  const admins = options.admins.length > 0 ? options.admins : ['' as BareJid];
-  return admins.map((admin) => entryFor(options, event, admin, { local: undefined, prefix }));
+  const admins = options.admins.length > 0 ? options.admins : [''];
+  return admins.map((admin) => copyFor(options, event, admin, { local: undefined, prefix }));
+}
+
+function copyFor(
+  { transport }: ReceiveOptions,
+  event: InboundMessage,
+  account: string,
+  speaks: Speaker,
+): Copy {
+  return {
+    event,
+    conversation: { transport, account, peer: event.from },
+    ...speaks,
+    key: duplicateKey(transport, account, event.to, event.eventId),
+  };
 }
 
 function entryFor(
-  { transport, capabilities, now }: ReceiveOptions,
-  event: InboundMessage,
-  jid: BareJid,
-  { local, prefix }: Speaker,
+  { capabilities, now }: ReceiveOptions,
+  { event, conversation, local, key }: Copy,
+  text: string,
 ): NewEntry {
-  const lane = laneOf({ transport, account: jid, peer: event.from }, 'inbound');
+  const lane = laneOf(conversation, 'inbound');
   const acceptedAt = now();
   const id = newMessageId(lane.partition, acceptedAt);
   return {
@@ -154,20 +180,15 @@ function entryFor(
     event: storeInbound({
       v: 1,
       kind: 'text',
-      to: jid,
+      to: conversation.account,
       ...(local === undefined ? {} : { from: local }),
-      text: prefix + readable(event.text),
+      text,
       ...(event.thread === undefined ? {} : { thread: readable(event.thread) }),
       ...(event.sentAt === undefined ? {} : { sentAt: event.sentAt }),
       at: event.to,
     }),
     acceptedAt,
     deadlineAt: acceptedAt + INBOUND_DEADLINE_MS,
-    duplicateKeys: [
-      {
-        key: duplicateKey(transport, jid, event.to, event.eventId),
-        windowMs: capabilities.duplicateWindowMs,
-      },
-    ],
+    duplicateKeys: [{ key, windowMs: capabilities.duplicateWindowMs }],
   };
 }

@@ -25,6 +25,7 @@ export function openDoor({
   addressing,
   accounts,
   nudgeInbound,
+  onError,
 }: Parts): Receiver {
   return receiver({
     transport: settings.id,
@@ -35,7 +36,9 @@ export function openDoor({
     admits: shared.admits,
     lanes: shared.lanes,
     history: shared.history,
+    originals: shared.originals,
     nudge: nudgeInbound,
+    onError,
     now: Date.now,
   });
 }

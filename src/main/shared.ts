@@ -1,4 +1,5 @@
 import type { History } from '../history/history.ts';
+import type { Originals } from '../history/originals.ts';
 import type { Webhooks } from '../http/webhooks.ts';
 import type { LaneStore } from '../lanes/lane-store.ts';
 import type { Wake } from '../lanes/serving.ts';
@@ -13,6 +14,7 @@ export interface Shared {
   readonly store: Store;
   readonly lanes: LaneStore;
   readonly history: History;
+  readonly originals: Originals;
   readonly wake: Wake;
   /** Undefined without a public listener. */
   readonly webhooks: Webhooks | undefined;

@@ -1,30 +1,21 @@
 /** One transport while this process owns it: everything between its stream and its network. */
 
-import { answer } from '../commands/chat.ts';
-import type { Intake, Refusal } from '../contract/index.ts';
-import { newMessageId } from '../lanes/lane.ts';
-
+import type { Intake } from '../contract/index.ts';
 import { GAP_NOTICE, RecentWriters } from '../outbound/gap.ts';
-import { BUSY } from '../outbound/refusals.ts';
 import type { TransportSettings } from '../settings/settings.ts';
 import { contextOf } from '../transports/context.ts';
 import type { Health } from '../transports/health.ts';
 import { openMemory } from '../transports/memory.ts';
-import { bareJid, formatJid, unescapeLocal } from '../xmpp/jid.ts';
+import { bareJid, unescapeLocal } from '../xmpp/jid.ts';
 import { openPort } from '../xmpp/open-port.ts';
-import {
-  type IncomingMessage,
-  type IncomingText,
-  isGateway,
-  type XmppListener,
-  type XmppPort,
-} from '../xmpp/port.ts';
+import { type IncomingMessage, isGateway, type XmppListener, type XmppPort } from '../xmpp/port.ts';
 import { type InboundWay, openDoor, openInboundWay } from './inbound-way.ts';
 import { openKeeper, openKeptWay } from './kept-way.ts';
 import { type OutboundWay, openOutboundWay, openStatusDesk } from './outbound-way.ts';
 import { openParts, type Parts } from './parts.ts';
 import type { Shared } from './shared.ts';
 import { within } from './within.ts';
+import { command, sendAll } from './words.ts';
 
 export interface ActiveTransport {
   /** Ends what is over by time; called about once a second. */
@@ -168,7 +159,7 @@ function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
       // Strangers would be told of a gap, and of nothing else.
       if (policy.refuses(writer) === undefined) writers.wrote(writer, Date.now());
       if (isGateway(message.to.local)) command(parts, ways().port, message);
-      else ways().outbound.accept(message);
+      else if (!sendAll(parts, ways().port, message)) ways().outbound.accept(message);
     },
     online() {
       health.xmpp(true, 'connected');
@@ -196,37 +187,3 @@ function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
     },
   };
 }
-
-/** Words to the gateway itself: an answer, and a receipt where one was asked for; or an error. */
-function command(parts: Parts, port: XmppPort, message: IncomingText): void {
-  const { shared, settings, policy, accounts, addressing, onError } = parts;
-  const jid = bareJid(message.from);
-  // They cost nothing on the network, and room in the store: so only their number is limited.
-  const refusal = policy.refuses(jid) ?? (shared.admits() ? policy.spend(jid, 0) : BUSY);
-  if (refusal !== undefined) {
-    port.refuse(message, refusal);
-    return;
-  }
-  const { domain, definition } = settings;
-  const asked = { jid, domain, title: definition.title, accounts, addressing };
-  void answer(message.text, asked, onError)
-    .then((text) => parts.tell([{ to: jid, from: message.to.local, text }]))
-    .then(() => confirm(port, message))
-    .catch((error: unknown) => {
-      onError(error);
-      port.refuse(message, NOT_ANSWERED);
-    });
-}
-
-/** XEP-0184: the gateway is who the words were for, and it has them. */
-function confirm(port: XmppPort, { id: of, wantsReceipt, from, to }: IncomingText): void {
-  if (!wantsReceipt || of === undefined) return;
-  const id = newMessageId(0, Date.now());
-  port.send({ kind: 'receipt', id, from: to.local, to: formatJid(from), of });
-}
-
-const NOT_ANSWERED: Refusal = {
-  condition: 'resource-constraint',
-  type: 'wait',
-  text: 'The gateway could not store its answer. It may have done what you asked for: try "whoami" later.',
-};

@@ -1,5 +1,17 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import type { EventId, InboundMessage, OwnAddress, PeerId } from '../../../src/contract/index.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type {
+  EventId,
+  InboundMessage,
+  MessageId,
+  OwnAddress,
+  PeerId,
+} from '../../../src/contract/index.ts';
+import type { Originals } from '../../../src/history/originals.ts';
+import { openOriginals } from '../../../src/history/sqlite-originals.ts';
+import { HINT } from '../../../src/inbound/full.ts';
 import { receiver } from '../../../src/inbound/receive.ts';
 import { memoryLaneStore } from '../../../src/lanes/memory/memory-lane-store.ts';
 import { readInbound } from '../../../src/lanes/stored.ts';
@@ -19,14 +31,25 @@ const clock = new Clock();
 let lanes: ReturnType<typeof memoryLaneStore>;
 let accounts: ReturnType<typeof accountsOf>;
 let admits: boolean;
+let directory: string;
+let originals: Originals;
+let errors: unknown[];
 
 beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'postern-receive-'));
+  originals = openOriginals(join(directory, 'originals.sqlite'));
+  errors = [];
   lanes = memoryLaneStore({ now: clock.read });
   accounts = accountsOf({ [JULIET]: 'one' });
   admits = true;
 });
 
-function receive(event: InboundMessage, admins: string[] = []) {
+afterEach(() => {
+  originals.close();
+  rmSync(directory, { recursive: true });
+});
+
+function door(admins: string[] = []) {
   return receiver({
     transport: PAPER,
     capabilities: CAPABILITIES,
@@ -36,9 +59,15 @@ function receive(event: InboundMessage, admins: string[] = []) {
     admits: () => admits,
     lanes,
     history: new RecordedHistory(),
+    originals,
     nudge: () => undefined,
+    onError: (error) => errors.push(error),
     now: clock.read,
-  }).receive(event);
+  });
+}
+
+function receive(event: InboundMessage, admins: string[] = []) {
+  return door(admins).receive(event);
 }
 
 function message(
@@ -118,5 +147,94 @@ describe('a message from the network', () => {
     admits = true;
     lanes.push = () => Promise.reject(new Error('gone'));
     await expect(receive(message())).rejects.toThrow('gone');
+  });
+});
+
+const FULL = 'hi\n> Good morrow, cousin.';
+
+function original(account: string = JULIET, peer = 'romeo') {
+  return originals.latest({ transport: PAPER, account, peer })?.text;
+}
+
+/** What was to be written before is. */
+function written() {
+  const conversation = { transport: PAPER, account: JULIET, peer: 'nobody' };
+  return originals.keep([{ conversation, event: 'last', text: 'last' }]);
+}
+
+describe('a message of which a part is hidden', () => {
+  it('says so, and all of it is kept before it is stored', async () => {
+    const push = lanes.push;
+    const kept: unknown[] = [];
+    lanes.push = (entries) => {
+      kept.push(original());
+      return push(entries);
+    };
+    expect(await receive(message({ full: `${FULL}\x02` }))).toMatchObject({ result: 'stored' });
+    expect(kept).toEqual([`${FULL}\ufffd`]);
+    expect(await waiting()).toMatchObject([{ from: 'romeo', text: `hi\n${HINT}` }]);
+  });
+
+  it('is whole where nothing more is in it', async () => {
+    await receive(message({ full: 'hi' }));
+    expect(await waiting()).toMatchObject([{ text: 'hi' }]);
+    expect(original()).toBeUndefined();
+  });
+
+  it('is sent whole where all of it can not be kept', async () => {
+    originals.close();
+    expect(await receive(message({ full: FULL }))).toMatchObject({ result: 'stored' });
+    expect(await waiting()).toMatchObject([{ text: FULL }]);
+    expect(errors).not.toEqual([]);
+  });
+
+  it('is sent whole where there is no contact to whom the word could be sent', async () => {
+    await receive(message({ from: 'help', full: FULL }));
+    await receive(message({ to: 'nobody', full: FULL }), [JULIET]);
+    expect((await waiting()).map((event) => 'text' in event && event.text).sort()).toEqual([
+      `From Ms help:\n${FULL}`,
+      `Ms romeo wrote to nobody, which no user owns:\n${FULL}`,
+    ]);
+    expect(original()).toBeUndefined();
+    expect(original(JULIET, 'help')).toBeUndefined();
+  });
+
+  it('is one message, and one original, however often it comes', async () => {
+    await receive(message({ full: FULL }));
+    await receive(message({ eventId: 'e2', full: 'hi\n> later' }));
+    expect(await receive(message({ full: FULL }))).toEqual({ result: 'duplicate' });
+    expect(original()).toBe('hi\n> later');
+  });
+
+  it('is not the last any more when another has come; a repeat of an older one changes nothing', async () => {
+    await receive(message({ eventId: 'e0' }));
+    await receive(message({ full: FULL }));
+    expect(await receive(message({ eventId: 'e0' }))).toEqual({ result: 'duplicate' });
+    await receive(message({ eventId: 'e2', from: 'paris' }));
+    await written();
+    expect(original()).toBe(FULL);
+    await receive(message({ eventId: 'e3' }));
+    await vi.waitUntil(() => original() === undefined);
+  });
+
+  it('stays the last beside what came together with it', async () => {
+    const events = [message({ full: FULL }), message({ eventId: 'e2', text: 'a file' })];
+    await door().receiveOpened(events, 'K' as MessageId);
+    await written();
+    expect(original()).toBe(FULL);
+  });
+
+  it('is not overtaken while it waits for the disk', async () => {
+    const texts = ['one', 'two', 'three', 'four'];
+    const one = door();
+    await Promise.all(
+      texts.map((text, n) =>
+        one.receive(
+          message({ eventId: text, text, ...(n % 2 ? {} : { full: `${text} and more` }) }),
+        ),
+      ),
+    );
+    const stored = await waiting();
+    expect(stored.map((event) => 'text' in event && event.text.split('\n')[0])).toEqual(texts);
   });
 });
