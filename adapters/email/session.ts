@@ -55,7 +55,7 @@ export class EmailSession implements Session<'message'> {
     const letter = {
       from: verp.address(event.id),
       to,
-      message: sign === undefined ? composed : await sign(composed),
+      message: await (sign?.(composed) ?? composed),
       envelopeId: event.id,
       wantsDsn: event.wantsReceipt && receipt === 'delivered',
     };

@@ -9,7 +9,7 @@ import type {
 } from 'postern/adapter/testing';
 import { DROP, HANG, ScriptedServer } from './scripted-server.ts';
 
-export const DOMAIN = 'gateway.example.org';
+const DOMAIN = 'gateway.example.org';
 const PASSWORD = 'canary-password';
 
 /** A smarthost on the one side of the adapter, and servers that bring mail on the other. */
