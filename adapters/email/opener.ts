@@ -41,7 +41,9 @@ export interface OpenedMail {
 
 /** While DNS does not answer, a sender may be proved later. Then he counts as unproved. */
 const PROOF_WITHIN_MS = 30 * 60_000;
-const PROOF_AGAIN_MS = 60_000;
+/** Soon at first: most often they are away for seconds. */
+const PROOF_SOON_MS = 5_000;
+const PROOF_LATE_MS = 60_000;
 
 let dns: Dns | undefined;
 
@@ -107,16 +109,18 @@ async function proofOf(
     verify,
     dns,
   );
-  if (proof.is !== 'unknown' || Date.now() - keptAt >= PROOF_WITHIN_MS) return proof;
-  throw new DeliveryError({ kind: 'later', afterMs: PROOF_AGAIN_MS }, proof.why);
+  const waited = Date.now() - keptAt;
+  if (proof.is !== 'unknown' || waited >= PROOF_WITHIN_MS) return proof;
+  const afterMs = Math.min(Math.max(waited, PROOF_SOON_MS), PROOF_LATE_MS);
+  throw new DeliveryError({ kind: 'later', afterMs }, proof.why);
 }
 
 function claimOf({ from }: Mail): string {
-  if (from.length === 0) return 'nobody';
-  return from
+  const said = from
     .slice(0, 3)
     .map(({ name, address }) => [name, address && `<${address}>`].filter(Boolean).join(' '))
-    .join(', ');
+    .filter((claim) => claim !== '');
+  return said.length === 0 ? 'nobody' : said.join(', ');
 }
 
 function bodyOf(raw: Buffer): Buffer {
