@@ -5,7 +5,7 @@
 
 /** "wrote": the verb of the line above a quote. */
 export const WROTE = words(`
-  wrote|writes|said|says|schrieb|schrieben|geschrieben|schreibt|a écrit|écrivait|écrit
+  wrote|writes|schrieb|schrieben|geschrieben|schreibt|a écrit|écrivait|écrit
   escribió|escribio|escribe|ha escrit|va escriure|escreveu|escreve|ha scritto|scrive|scrisse
   schreef|geschreven|schrijft|napisał|napisała|napisał(a)|pisze|napsal|napsala|napsal(a)|píše
   napísal|napísala|napísal(a)|napisal|je napisal/a|piše|napisao|napisala|je napisao/la|написао је

@@ -9,7 +9,7 @@ export const MARKS = {
   end: '\ufdd3',
 } as const;
 
-export type Mark = 'history' | 'attribution' | 'signature';
+type Mark = 'history' | 'attribution' | 'signature';
 
 export interface Line {
   /** As it is shown, without blanks at the end. */
@@ -70,9 +70,11 @@ function after(sign: string, mark: Mark | undefined): Mark | undefined {
   return mark === 'history' ? mark : undefined;
 }
 
+const CLOSING = /^> ?(?:[^\s<>@]{1,80}@[^\s<>@]{1,160}>)?[^<>]{0,40}:$/;
+
 /** "On Friday Juliet <juliet@example.org", and below "> wrote:". */
 function closesAddress(above: Line | undefined, line: string): boolean {
-  return /^> ?[^>]{0,40}:$/.test(line) && /<[^<>]{0,200}$/.test(above?.text.slice(-220) ?? '');
+  return CLOSING.test(line) && /<[^<>]{0,200}$/.test(above?.text.slice(-220) ?? '');
 }
 
 function unquote(line: string): { depth: number; rest: string } {

@@ -16,26 +16,24 @@ for (const role of ['from', 'date', 'to', 'cc', 'subject'] as const) {
   }
 }
 const HEADER = /^[\s*_]{0,4}([\p{L}\p{M}][\p{L}\p{M}\s.'’-]{0,24}?)[\s*_]{0,4}[:：]/u;
-const FRAME = /^[-_=~*>]{2,20}\s{0,3}([^-_=~*>\s].{0,80}?)\s{0,3}[-_=~*<]{2,20}:?$/u;
+const FRAME = /^[-_=~*>]{2,20}\s{0,3}([^-_=~*>\s].{0,80}?)\s{0,3}[-_=~*<]{2,20}:?(?=$|\p{Lu})/u;
 const ORIGINAL_SET = new Set(ORIGINAL);
 const REPLY_ABOVE =
   /reply above this line|type your reply above|antworten sie über dieser zeile|antwort oberhalb dieser|répond(?:re|ez) au-dessus|responda? (?:por )?encima|rispondi sopra|antwoord boven deze|svar over denne/i;
 
 /** "-----Original Message-----", in any of the languages, or a line above which to reply. */
 export function isOriginalMarker(line: Line): boolean {
-  if (line.bare.length > LONGEST_MARKER) return false;
   const framed = framedText(line.bare);
   if (framed !== undefined && ORIGINAL_SET.has(framed.replace(/[.:]$/, ''))) return true;
-  return REPLY_ABOVE.test(line.bare);
+  return line.bare.length <= LONGEST_MARKER && REPLY_ABOVE.test(line.bare);
 }
 
 /** "---------- Forwarded message ---------", "Begin forwarded message:". */
 export function isForwardMarker(lines: readonly Line[], at: number): boolean {
   const bare = lines[at]?.bare ?? '';
-  if (bare.length > LONGEST_MARKER || bare.length < 4) return false;
   const framed = framedText(bare);
+  if (framed === undefined && (bare.length > LONGEST_MARKER || !/[:：]$/.test(bare))) return false;
   const text = framed ?? bare.toLowerCase();
-  if (framed === undefined && !/[:：]$/.test(bare)) return false;
   if (!FORWARDED.some((stem) => text.includes(stem))) return false;
   // What is written by hand is followed by anything, a program's line by headers.
   const below = lines.slice(at + 1, at + 5).filter((line) => line.bare !== '');
@@ -84,5 +82,5 @@ function rolesOf(bare: string): ReadonlySet<Role> {
 }
 
 function framedText(bare: string): string | undefined {
-  return FRAME.exec(bare)?.[1]?.replaceAll('İ', 'i').trim().toLowerCase();
+  return FRAME.exec(bare.slice(0, LONGEST_MARKER))?.[1]?.replaceAll('İ', 'i').trim().toLowerCase();
 }

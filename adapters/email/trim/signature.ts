@@ -11,7 +11,7 @@ const SHORT_LINE = 60;
 
 /** RFC 3676 §4.3; a signed text has it with another dash before (RFC 9580 §7.2). */
 const DELIMITER = /^(?:- )?--$/;
-const RULE = /^(?:[-_=~*#+•·ᐧ]\s?){2,100}$|^[—–―⸺─_]{1,100}$/u;
+const RULE = /^(?:[-_=~*#+•·ᐧ]\s?){2,100}$|^[—–―⸺─_ᐧ]{1,100}$/u;
 const SENT_FROM_START = new RegExp(`^(?:${SENT_FROM.join('|')})`, 'iu');
 const SENT_FROM_LINE = new RegExp(`^(?:${SENT_FROM_LINES.join('|')})[.。]?$`, 'iu');
 const FROM_MY = /^(?:from my|från min) .{1,20}$/iu;
@@ -23,7 +23,7 @@ const OF_MINE =
 const CONTACT =
   /@|https?:\/\/|www\.|\+?\p{Nd}[\p{Nd} ()./-]{6,}|\b(?:tel|fax|phone|mobile?|gmbh|ltd|inc|llc)\b/iu;
 const FOOTER =
-  /^(?:ᐧ$|you (?:received|are receiving|got) this (?:message|e-?mail)|to (?:unsubscribe|stop receiving|view this discussion|post to this group)|unsubscribe(?::|\s*$|\s+(?:here|from|by))|reply to this e-?mail directly|virus-?free[.,]|(?:this|diese|este|ce|questa) e-?mail (?:has been checked|wurde (?:von avast|auf viren)|a été vérifié|foi verificado|è stata controllata)|do not reply to this e-?mail|vous recevez ce (?:message|mail)|sie (?:erhalten|haben) diese (?:nachricht|e-?mail) (?:erhalten, )?weil|para cancelar la suscripción|pour vous désabonner)/iu;
+  /^(?:you (?:received|are receiving) this (?:message|e-?mail)|to (?:unsubscribe|stop receiving|view this discussion|post to this group)|unsubscribe(?::|\s*$|\s+(?:here|from|by))|reply to this e-?mail directly|virus-?free[.,]|(?:this|diese|este|ce|questa) e-?mail (?:has been checked|wurde (?:von avast|auf viren)|a été vérifié|foi verificado|è stata controllata)|do not reply to this e-?mail|vous recevez ce (?:message|mail)|sie (?:erhalten|haben) diese (?:nachricht|e-?mail) (?:erhalten, )?weil|para cancelar la suscripción|pour vous désabonner)/iu;
 
 export function isDelimiter(line: Line): boolean {
   return DELIMITER.test(line.bare);
@@ -35,7 +35,11 @@ export function isRule(line: Line): boolean {
 }
 
 /** Whether a rule has a signature below it: few lines, or some that say how to reach somebody. */
-export function isSignatureBelow(rule: Line, above: Line | undefined, below: readonly Line[]) {
+export function isSignatureBelow(
+  rule: Line,
+  above: Line | undefined,
+  below: readonly Line[],
+): boolean {
   const lines = below.map(({ bare }) => bare).filter((bare) => bare !== '');
   const footer = lines.some((bare) => FOOTER.test(bare));
   // A dash alone is also how a name is set off that belongs to the text.
@@ -62,7 +66,10 @@ export function sentFrom({ bare }: Line): 'device' | 'perhaps' | undefined {
   return /[.!?]$/.test(text) || text.length > SHORT_LINE ? undefined : 'perhaps';
 }
 
-/** The footer of a mailing list, a forum or a virus scanner. */
-export function isFooter({ bare }: Line): boolean {
-  return FOOTER.test(bare.slice(0, LONGEST));
+/** Whether these lines are the footer of a mailing list, a forum or a virus scanner. */
+export function isFooter(section: readonly Line[]): boolean {
+  if (!FOOTER.test(section[0]?.bare.slice(0, LONGEST) ?? '')) return false;
+  const lines = section.map(({ bare }) => bare).filter((bare) => bare !== '');
+  // A person may begin a sentence like that, but hardly ends with an address.
+  return lines.length <= MOST_LINES && lines.some((bare) => CONTACT.test(bare.slice(0, LONGEST)));
 }

@@ -78,8 +78,8 @@ function markWrapped(lines: readonly Line[], kinds: Kind[]): void {
     const above = lines[at - 1];
     if (kinds[at] !== 'text' || above === undefined || kinds[at - 1] !== 'quote') continue;
     const tail = above.text.length >= SHORTEST_WRAPPED && /^[\p{Ll}\p{Nd}<]/u.test(line.bare);
-    const unfinished = tail && !/[.?!:]$/.test(above.bare);
-    if (unfinished || (tail && kinds[at + 1] === 'quote')) kinds[at] = 'quote';
+    // Where no quote goes on below it, it may as well be an answer in small letters.
+    if (tail && kinds[at + 1] === 'quote') kinds[at] = 'quote';
   }
 }
 
@@ -175,13 +175,10 @@ function markSignatures(lines: readonly Line[], kinds: Kind[]): void {
 function beginsSignature(lines: readonly Line[], at: number, end: number): boolean {
   const line = lines[at];
   if (line === undefined) return false;
-  if (isDelimiter(line) || isFooter(line)) return true;
-  if (isRule(line))
-    return isSignatureBelow(
-      line,
-      lines[at - 1],
-      lines.slice(at + 1, Math.min(end, at + MOST_BELOW)),
-    );
+  if (isDelimiter(line)) return true;
+  const section = lines.slice(at, Math.min(end, at + MOST_BELOW));
+  if (isRule(line)) return isSignatureBelow(line, lines[at - 1], section.slice(1));
+  if (isFooter(section)) return true;
   const sent = sentFrom(line);
   if (sent === 'device') return at + 1 >= end || lines[at + 1]?.bare === '';
   return sent === 'perhaps' && at + 1 >= end;

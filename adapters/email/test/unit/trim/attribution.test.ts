@@ -134,6 +134,7 @@ describe('an attribution', () => {
 
 describe('what only looks like an attribution', () => {
   test.each([
+    'On 5 May 2021 at 15:20 the prince said:\n\nNo more brawls.',
     'As Mercutio wrote:\nthe course of true love is steep.',
     'I wrote to romeo@example.net yesterday, here is what I said:\n\nCome at four.',
     'These are free on 5 January 2024:\n\n- four\n- five',
@@ -168,6 +169,11 @@ describe('answers between quotes', () => {
     const quote =
       '> It is the east, and Juliet is the sun; arise, fair sun, and kill the envious\nmoon';
     expect(fresh(`Yes.\n\nRomeo wrote:\n${quote}\n> who is already sick`)).toBe('Yes.');
+  });
+
+  test('are kept below a quote that was cut short', () => {
+    const answer = '> It is the east, and Juliet is the sun; arise, fair sun, and kill\nyes do';
+    expect(fresh(answer)).toBe(answer);
   });
 
   test('are kept however short, and in small letters', () => {

@@ -7,6 +7,16 @@ import { readableHtml, readablePlain } from '../../../trim/readable.ts';
 const ROOT = resolve(import.meta.dirname, '../../../../..');
 const CORPUS = process.env.POSTERN_CORPUS ?? resolve(ROOT, '../shared/corpus');
 
+/** Where a set expects less than a reader wants. They count as missed all the same. */
+const BY_DESIGN: Readonly<Record<string, string>> = {
+  'crisp/test_reads_bottom_post': 'expects the greeting alone, without the answers below',
+  'talon-std/iphone.eml': 'expects "Sent from my iPhone"',
+  'talon-std/sparrow.eml': 'expects the signature',
+  'ert/forwarded_apple': 'expects a forward without what it forwards',
+  'ert/forwarded_gmail': 'expects a forward without what it forwards',
+  'ert/spam_1': 'expects nothing of a mail that is all quotes',
+};
+
 interface Row {
   readonly id: string;
   readonly raw_path: string;
@@ -16,7 +26,10 @@ interface Row {
 }
 
 test('reads real replies as well as the best', { timeout: 60_000 }, async (context) => {
-  if (!existsSync(CORPUS)) context.skip(`no real mail at ${CORPUS}: set POSTERN_CORPUS`);
+  if (!existsSync(CORPUS)) {
+    process.stdout.write(`reply trimming: no real mail at ${CORPUS}, set POSTERN_CORPUS\n`);
+    context.skip('no real mail is here');
+  }
   let right = 0;
   let all = 0;
   const report: string[] = [];
@@ -27,17 +40,14 @@ test('reads real replies as well as the best', { timeout: 60_000 }, async (conte
       const fresh = await freshOf(row);
       if (comparable(fresh, row.compare) !== comparable(row.expected_text, row.compare)) {
         missed.push(row.id);
-        if (process.env.SHOW)
-          report.push('----', row.id, fresh, '---- expected', row.expected_text);
       }
     }
     right += rows.length - missed.length;
     all += rows.length;
-    report.push(
-      `${set}: ${rows.length - missed.length}/${rows.length}  missed: ${missed.join(', ') || 'none'}`,
-    );
+    report.push(`${set}: ${rows.length - missed.length} of ${rows.length}`);
+    report.push(...missed.map((id) => `  ${id}: ${BY_DESIGN[id] ?? 'wrong'}`));
   }
-  process.stdout.write(`reply trimming\n${report.join('\n')}\nall: ${right}/${all}\n`);
+  process.stdout.write(`reply trimming\n${report.join('\n')}\nall: ${right} of ${all}\n`);
   expect(right / all).toBeGreaterThanOrEqual(0.9);
 });
 

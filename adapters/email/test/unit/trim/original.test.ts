@@ -129,6 +129,7 @@ describe('an unquoted original below its headers', () => {
 describe('a marker above the original', () => {
   test.each([
     '-----Original Message-----',
+    '-------- Original message --------From: Romeo <r@example.net> Date: 05/01/2024 15:20 To: Juliet',
     '----- Original message -----',
     '*-----Original Message-----*',
     '________ Original Message ________',

@@ -110,7 +110,7 @@ test('line ends of every kind become LF', () => {
   expect(readablePlain('\r\n\na  \r\nb\rc\u2028d\n\n').text).toBe('a\nb\nc\nd');
 });
 
-test('a body of a million lines is cut, and says so', () => {
+test('a body of very many lines is cut, and says so', () => {
   const { text } = readablePlain('a\n'.repeat(100_000));
   expect(text.length).toBeLessThan(101_000);
   expect(text.endsWith('a\n[…]')).toBe(true);

@@ -97,6 +97,7 @@ describe('what only looks like a signature', () => {
     'Total\n-----\n42',
     '🎉\n\n—\nJuliet\nHouse of Capulet',
     'I use -- as a dash -- a lot.',
+    'To unsubscribe from the list I need your help.\n\nCan you do it?',
     'Regards,\nJuliet',
     '- four\n- five',
   ])('is kept: %j', (text) => {
