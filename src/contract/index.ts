@@ -6,4 +6,5 @@ export * from './events.ts';
 export * from './failure.ts';
 export * from './ids.ts';
 export * from './keeping.ts';
+export * from './rooms.ts';
 export * from './secret.ts';
