@@ -11,6 +11,7 @@ import {
   readHistory,
 } from '../../../src/history/sqlite-history.ts';
 import { newMessageId } from '../../../src/lanes/lane.ts';
+import { listener } from './told.ts';
 
 const transport = 'pager' as TransportId;
 const AT = Date.UTC(2026, 0, 1);
@@ -197,27 +198,6 @@ describe('a file that takes nothing', () => {
     expect(told.count()).toBe(0);
   });
 });
-
-/** Hands out the errors one by one, as they come. */
-function listener() {
-  const errors: Error[] = [];
-  let wake: () => void = () => undefined;
-  return {
-    listen: (error: Error) => {
-      errors.push(error);
-      wake();
-    },
-    next: async () => {
-      if (errors.length === 0) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-      return errors.shift() ?? new Error('nothing was told');
-    },
-    count: () => errors.length,
-  };
-}
 
 describe('readHistory', () => {
   test('says that there is none', () => {

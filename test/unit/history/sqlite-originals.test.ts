@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TransportId } from '../../../src/contract/index.ts';
 import type { Original } from '../../../src/history/originals.ts';
 import { type OriginalsOptions, openOriginals } from '../../../src/history/sqlite-originals.ts';
+import { commitsOf } from './log-of-sqlite.ts';
 
 const AT = Date.UTC(2026, 0, 1);
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -35,16 +36,6 @@ function beside() {
   const database = new DatabaseSync(file);
   open.push(database);
   return database;
-}
-
-/** How many are in the log: the frame that ends one says how many pages the file has then. */
-function commits(): number {
-  const log = readFileSync(`${file}-wal`);
-  let count = 0;
-  for (let at = 32; at < log.length; at += 24 + log.readUInt32BE(8)) {
-    if (log.readUInt32BE(at + 4) > 0) count++;
-  }
-  return count;
 }
 
 const conversation = (peer = 'romeo') => ({
@@ -119,7 +110,7 @@ describe('an original', () => {
 describe('those who wait', () => {
   it('share one commit, and go on in their order, also those with nothing to keep', async () => {
     const originals = opened();
-    const before = commits();
+    const before = commitsOf(file);
     const order: number[] = [];
     await Promise.all(
       Array.from({ length: 50 }, async (_, n) => {
@@ -128,7 +119,7 @@ describe('those who wait', () => {
       }),
     );
     expect(order).toEqual(Array.from({ length: 50 }, (_, n) => n));
-    expect(commits() - before).toBe(1);
+    expect(commitsOf(file) - before).toBe(1);
   });
 
   it('are answered while another process holds the file for a moment', async () => {

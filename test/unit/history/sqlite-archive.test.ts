@@ -1,0 +1,302 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { NetworkMessageId, TransportId } from '../../../src/contract/index.ts';
+import { ENTRY_KINDS } from '../../../src/history/archive.ts';
+import { NO_ARCHIVE } from '../../../src/history/no-archive.ts';
+import { type ArchiveOptions, openArchive } from '../../../src/history/sqlite-archive.ts';
+import { AT, entries, entry, idsOf, NOBODY, room } from './archived.ts';
+import { commitsOf } from './log-of-sqlite.ts';
+import { listener } from './told.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const KIB = 1024;
+
+let directory: string;
+let file: string;
+const open: { close(): void }[] = [];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'postern-archive-'));
+  file = join(directory, 'archive.sqlite');
+});
+afterEach(() => {
+  for (const one of open.splice(0)) one.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function opened(options: ArchiveOptions = {}) {
+  const archive = openArchive(file, { now: () => AT, ...options });
+  open.push(archive);
+  return archive;
+}
+
+/** The file as another process has it. */
+function beside() {
+  const database = new DatabaseSync(file);
+  open.push(database);
+  return database;
+}
+
+describe('an entry', () => {
+  it('comes back as it was, written or not, and after a kill', async () => {
+    const all = [
+      entry('plain'),
+      entry('with all that may belong to it 🙂', {
+        occupantId: 'o1',
+        messageId: 'm1',
+        networkId: 'n1' as NetworkMessageId,
+      }),
+      ...ENTRY_KINDS.map((kind) => entry(kind, { kind, from: '' })),
+    ];
+    const killed = opened();
+    for (const one of all) killed.append(room(), one);
+    expect(killed.page(room(), { max: 9 })).toEqual({ entries: all, complete: true, count: 4 });
+    await killed.flushed();
+    expect(killed.page(room(), { max: 9 })).toEqual({ entries: all, complete: true, count: 4 });
+    expect(opened().page(room(), { max: 9 })?.entries).toEqual(all);
+  });
+
+  it('belongs to its archive alone', () => {
+    const archive = opened();
+    archive.append(room(), entry());
+    for (const other of [
+      { ...room(), transport: 'pager' as TransportId },
+      { ...room(), account: 'nurse@example.org' },
+      room('mantua'),
+    ]) {
+      expect(archive.page(other, { max: 9 })).toEqual({ entries: [], complete: true, count: 0 });
+    }
+  });
+
+  it('that is appended again is passed over', async () => {
+    const archive = opened();
+    const one = entry();
+    for (let n = 0; n < 2; n++) {
+      archive.append(room(), one);
+      await archive.flushed();
+    }
+    expect(archive.page(room(), { max: 9 })).toEqual({ entries: [one], complete: true, count: 1 });
+  });
+
+  it('is never earlier than the one before it, nor in the future', async () => {
+    const archive = opened();
+    for (const at of [AT - 2_000, AT - 5_000, AT + DAY_MS])
+      archive.append(room(), entry('', { at }));
+    await archive.flushed();
+    archive.append(room(), entry('', { at: AT - 1_000 }));
+    const raised = [AT - 2_000, AT - 2_000, AT, AT];
+    const times = () => archive.latest(room(), 9).map(({ at }) => at);
+    expect(times()).toEqual(raised);
+    await archive.flushed();
+    expect(times()).toEqual(raised);
+  });
+});
+
+describe('an archive', () => {
+  it('gives what is shown at a join, the tail after an entry, and its ends', async () => {
+    const archive = opened();
+    expect(archive.latest(room(), 3)).toEqual([]);
+    expect(archive.ends(room())).toBeUndefined();
+    const all = [0, 1, 2, 3, 4].map((n) => entry(`line ${n}`, { at: AT - 5_000 + n * 1_000 }));
+    for (const one of all.slice(0, 3)) archive.append(room(), one);
+    await archive.flushed();
+    for (const one of all.slice(3)) archive.append(room(), one);
+    expect(archive.latest(room(), 3)).toEqual(all.slice(2));
+    expect(archive.latest(room(), 9, AT - 3_000)).toEqual(all.slice(2));
+    expect(archive.since(room(), all[1]?.id ?? NOBODY, 2)).toEqual(all.slice(2, 4));
+    expect(archive.since(room(), all[3]?.id ?? NOBODY, 9)).toEqual(all.slice(4));
+    expect(archive.since(room(), NOBODY, 9)).toBeUndefined();
+    expect(archive.ends(room())).toEqual({ first: all[0], last: all[4] });
+  });
+
+  it('goes on in the same file after a restart', async () => {
+    const before = entries(3);
+    const first = opened();
+    for (const one of before) first.append(room(), one);
+    first.close();
+    first.close();
+    first.append(room(), entry('too late'));
+    const after = entries(3, { at: AT - 1_000 });
+    const second = opened();
+    for (const one of after) second.append(room(), one);
+    const expected = [...before, ...after.map((one) => ({ ...one, at: AT }))];
+    expect(second.page(room(), { max: 9 })).toEqual({
+      entries: expected,
+      complete: true,
+      count: 6,
+    });
+  });
+
+  it('that is not wanted is empty', async () => {
+    NO_ARCHIVE.append(room(), entry());
+    await NO_ARCHIVE.flushed();
+    const nothing = { entries: [], complete: true, count: 0 };
+    expect(NO_ARCHIVE.keeps).toBe(false);
+    expect(NO_ARCHIVE.page(room(), { max: 9, before: '' })).toEqual(nothing);
+    expect(NO_ARCHIVE.page(room(), { max: 9, ids: [NOBODY] })).toBeUndefined();
+    expect(NO_ARCHIVE.latest(room(), 9)).toEqual([]);
+    expect(NO_ARCHIVE.since(room(), NOBODY, 9)).toBeUndefined();
+    expect(NO_ARCHIVE.ends(room())).toBeUndefined();
+  });
+});
+
+describe('what is appended', () => {
+  it('is written by itself, many together', async () => {
+    const archive = opened();
+    const before = commitsOf(file);
+    for (const one of entries(100)) archive.append(room(), one);
+    const count = beside().prepare('SELECT count(*) AS n FROM entry');
+    await vi.waitUntil(() => count.get()?.n === 100, { timeout: 10_000 });
+    expect(commitsOf(file) - before).toBe(1);
+  });
+
+  it('is written as it comes where it comes faster than that', () => {
+    const archive = opened();
+    for (const one of entries(1_000)) archive.append(room(), one);
+    const { n } = beside().prepare('SELECT count(*) AS n FROM entry').get() ?? {};
+    expect(Number(n)).toBeGreaterThan(500);
+    expect(archive.page(room(), { max: 1 })?.count).toBe(1_000);
+  });
+
+  it('is there for who waits for it, in a file that is closed meanwhile, too', async () => {
+    const archive = opened();
+    const one = entry();
+    archive.append(room(), one);
+    const flushed = archive.flushed();
+    archive.close();
+    await flushed;
+    expect(opened().latest(room(), 1)).toEqual([one]);
+  });
+});
+
+describe('a file that takes nothing', () => {
+  it('is waited for while another process holds it, and all is found until then', async () => {
+    const told = listener();
+    const archive = opened({ onError: told.listen });
+    const all = entries(10);
+    for (const one of all.slice(0, 4)) archive.append(room(), one);
+    await archive.flushed();
+    const other = beside();
+    other.exec('BEGIN IMMEDIATE');
+    for (const one of all.slice(4)) archive.append(room(), one);
+    const flushed = archive.flushed();
+    const isWritten = vi.fn();
+    void flushed.then(isWritten);
+    for (let turn = 0; turn < 3; turn++) await nextTurn();
+    expect(archive.page(room(), { max: 3, before: '' })?.entries).toEqual(all.slice(7));
+    expect(isWritten).not.toHaveBeenCalled();
+    other.exec('COMMIT');
+    await flushed;
+    expect(opened().page(room(), { max: 99 })?.entries).toEqual(all);
+    expect(told.count()).toBe(0);
+  });
+
+  it('costs what comes when too much waits; it is told once, and once more when it is over', async () => {
+    const told = listener();
+    const archive = opened({ mostWaiting: 300 * 10, onError: told.listen });
+    const other = beside();
+    other.exec('ALTER TABLE entry RENAME TO gone');
+    const all = Array.from({ length: 13 }, () => entry('x'.repeat(44)));
+    for (const one of all.slice(0, 9)) archive.append(room(), one);
+    await expect(archive.flushed()).rejects.toThrow('no such table');
+    expect((await told.next()).message).toContain('no such table');
+    for (const one of all.slice(9)) archive.append(room(), one);
+    await expect(archive.flushed()).rejects.toThrow('lost');
+    other.exec('ALTER TABLE gone RENAME TO entry');
+    expect((await told.next()).message).toBe('The archive is written again. 3 entries were lost.');
+    await archive.flushed();
+    expect(archive.page(room(), { max: 99 })?.entries).toEqual(all.slice(0, 10));
+  });
+
+  it('because it is full is written again when the oldest have gone', async () => {
+    const told = listener();
+    const mostBytes = 1024 * KIB;
+    const archive = opened({ mostBytes, onError: told.listen });
+    const all = Array.from({ length: 50 }, () => entry('x'.repeat(30 * KIB)));
+    for (const one of all) archive.append(room(), one);
+    expect((await told.next()).message).toContain('full');
+    await archive.flushed();
+    expect(idsOf(archive.latest(room(), 1))).toEqual(idsOf(all.slice(-1)));
+    expect(archive.since(room(), all[0]?.id ?? NOBODY, 1)).toBeUndefined();
+    expect(told.count()).toBe(0);
+    archive.close();
+    expect(statSync(file).size).toBeLessThanOrEqual(mostBytes * 1.25);
+  });
+});
+
+describe('what is kept is bounded', () => {
+  it('by age', async () => {
+    const before = opened({ now: () => AT - 31 * DAY_MS });
+    const gone = room('long ago');
+    for (const one of entries(500, { at: AT - 31 * DAY_MS })) before.append(gone, one);
+    before.append(room(), entry('', { at: AT - 31 * DAY_MS }));
+    before.close();
+    const young = entry('young', { at: AT - 29 * DAY_MS });
+    const between = opened({ now: () => AT - 29 * DAY_MS });
+    between.append(room(), young);
+    between.close();
+    const archive = opened();
+    await vi.waitUntil(() => archive.page(room(), { max: 0 })?.count === 1);
+    expect(archive.page(room(), { max: 9 })?.entries).toEqual([young]);
+    expect(archive.page(gone, { max: 9 })).toEqual({ entries: [], complete: true, count: 0 });
+    expect(beside().prepare('SELECT count(*) AS n FROM archive').get()?.n).toBe(1);
+  });
+
+  it('by number in each archive: its oldest go, and nobody else’s', async () => {
+    const archive = opened({ mostEntries: 20 });
+    const others = entries(5);
+    for (const one of others) archive.append(room('mantua'), one);
+    const all = entries(45);
+    for (const one of all.slice(0, 30)) archive.append(room(), one);
+    await archive.flushed();
+    for (const one of all.slice(30)) archive.append(room(), one);
+    await archive.flushed();
+    expect(archive.page(room(), { max: 99 })).toEqual({
+      entries: all.slice(25),
+      complete: true,
+      count: 20,
+    });
+    expect(archive.page(room('mantua'), { max: 99 })?.entries).toEqual(others);
+  });
+
+  it('by size: the oldest of all go, and leave nothing in the file', async () => {
+    const mostBytes = 1024 * KIB;
+    const archive = opened({ mostBytes });
+    archive.append(room('mantua'), entry('wherefore art thou'));
+    for (let n = 0; n < 60; n++) {
+      archive.append(room(), entry('x'.repeat(30 * KIB)));
+      await archive.flushed();
+      await nextTurn();
+    }
+    expect(archive.page(room('mantua'), { max: 1 })?.count).toBe(0);
+    const { count = 0 } = archive.page(room(), { max: 1 }) ?? {};
+    expect(count).toBeGreaterThan(20);
+    expect(count).toBeLessThan(40);
+    expect(archive.page(room(), { max: 99, ids: idsOf(archive.latest(room(), 1)) })).toBeDefined();
+    archive.close();
+    expect(statSync(file).size).toBeLessThanOrEqual(mostBytes * 1.25);
+    expect(readFileSync(file).includes('wherefore')).toBe(false);
+  });
+});
+
+describe('the file', () => {
+  it('is for its owner alone', async () => {
+    const archive = opened();
+    archive.append(room(), entry());
+    await archive.flushed();
+    for (const name of [file, `${file}-wal`]) expect(statSync(name).mode & 0o777).toBe(0o600);
+  });
+
+  it('of a newer version is refused', () => {
+    opened().close();
+    beside().exec('PRAGMA user_version = 2');
+    expect(() => opened()).toThrow(/newer Postern/);
+  });
+});
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+}
