@@ -18,7 +18,7 @@ export interface Entry {
    */
   readonly at: number;
   readonly kind: (typeof ENTRY_KINDS)[number];
-  /** The nick of who said it; empty where it was the room itself. */
+  /** The nick of who said it, as it was shown; empty where it was the room itself. */
   readonly from: string;
   /** XEP-0421 */
   readonly occupantId?: string | undefined;

@@ -5,6 +5,8 @@
 
 import { type Element, element } from '../xml/element.ts';
 
+const NS_DELAY = 'urn:xmpp:delay';
+
 /** Younger than this, a message is shown with the time of its arrival, which is near enough. */
 const WORTH_TELLING_MS = 60_000;
 
@@ -16,5 +18,10 @@ const WORTH_TELLING_MS = 60_000;
  */
 export function writeDelay(sentAt: number, now: number, by: string): Element | undefined {
   if (!(sentAt > 0 && now - sentAt > WORTH_TELLING_MS)) return undefined;
-  return element('delay', 'urn:xmpp:delay', { from: by, stamp: new Date(sentAt).toISOString() });
+  return delayOf(sentAt, by);
+}
+
+/** The same, however short it is. @param by left out where it is plain from what the delay is in */
+export function delayOf(sentAt: number, by?: string): Element {
+  return element('delay', NS_DELAY, { from: by, stamp: new Date(sentAt).toISOString() });
 }
