@@ -1,0 +1,153 @@
+/** What leaves, in its order, and what becomes of the texts among it. */
+
+import { Acknowledgements, type Outcome, type Text } from './acknowledgement.ts';
+import type { Clock } from './clock.ts';
+import type { Said, WireEvent } from './events.ts';
+import { encodeLine, FIRST_LIMITS, labelled, type WireLine } from './line.ts';
+import { type Pace, Throttle } from './throttle.ts';
+
+export interface OutboxOptions {
+  readonly pace: Pace;
+  readonly clock: Clock;
+  readonly write: (line: WireLine) => void;
+  readonly canWrite: () => boolean;
+  /** How the server acknowledges a text that leaves now. */
+  readonly acknowledgement: () => 'label' | 'echo' | 'pong';
+  /** For comparing names as the server does. */
+  readonly fold: (name: string) => string;
+}
+
+/** How somebody waits for a text. */
+export interface Waiting {
+  /** Called in the very tick before it leaves. What it throws keeps it from leaving. */
+  readonly leave: () => void;
+  /** When it is over, nobody waits any longer. */
+  readonly signal: AbortSignal;
+}
+
+export interface OutgoingText {
+  readonly line: WireLine;
+  readonly target: string;
+  readonly kind: Said['is'];
+  readonly text: string;
+}
+
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #throttle: Throttle;
+  readonly #answers = new Acknowledgements();
+  /** Gives up one text each. */
+  readonly #waiting = new Set<() => void>();
+
+  constructor(options: OutboxOptions) {
+    const { pace, clock, write, canWrite } = options;
+    this.#options = options;
+    this.#throttle = new Throttle({
+      pace,
+      clock,
+      write,
+      canWrite,
+      mayText: () => this.#answers.mayLeave,
+      onPause: (textsWait) => this.#ping(textsWait),
+    });
+  }
+
+  now(line: WireLine): void {
+    this.#throttle.push('now', () => line);
+  }
+
+  /** @returns false when too much waits already */
+  soon(line: WireLine): boolean {
+    return this.#throttle.push('soon', () => line);
+  }
+
+  /** @throws what `leave` threw */
+  async text({ line, ...text }: OutgoingText, { leave, signal }: Waiting): Promise<Outcome> {
+    const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+    const sent: Text = { ...text, target: this.#options.fold(text.target), settle: resolve };
+    let waits = true;
+    const giveUp = (): void => {
+      if (waits) resolve({ is: 'unsent' });
+      else this.#answers.giveUp(sent);
+      waits = false;
+      this.#throttle.pump();
+    };
+    const depart = (): WireLine | undefined => {
+      if (!waits) return undefined;
+      waits = false;
+      try {
+        leave();
+      } catch (error) {
+        reject(error);
+        return undefined;
+      }
+      const label = this.#answers.leaves(sent, this.#options.acknowledgement());
+      return label === undefined ? line : labelled(line, label);
+    };
+    if (signal.aborted) return { is: 'unsent' };
+    signal.addEventListener('abort', giveUp, { once: true });
+    this.#waiting.add(giveUp);
+    try {
+      return this.#throttle.push('text', depart) ? await promise : { is: 'unsent' };
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+      this.#waiting.delete(giveUp);
+    }
+  }
+
+  /** The label that a line of the server answers, by its tags. */
+  labelOf(label: string | undefined, batch: string | undefined): number | undefined {
+    return this.#answers.labelOf(label, batch);
+  }
+
+  /** @returns whether it is what became of a text, and nobody else's matter */
+  isAnswer(event: WireEvent, label: number | undefined): boolean {
+    const { fold } = this.#options;
+    switch (event.is) {
+      case 'message':
+      case 'notice':
+      case 'action': {
+        const target = fold(`${event.group ?? ''}${event.target}`);
+        return event.own && this.#settled(() => this.#answers.echo(event, target, label));
+      }
+      case 'error': {
+        const target = event.target === undefined ? undefined : fold(event.target);
+        return this.#settled(() => this.#answers.error(event, target, label));
+      }
+      default:
+        return false;
+    }
+  }
+
+  /** A line that means no more than that the one with this label was taken. */
+  labelled(label: number): void {
+    this.#settled(() => this.#answers.labelled(label));
+  }
+
+  /** @returns whether the PING was ours */
+  pong(token: string): boolean {
+    return this.#settled(() => this.#answers.pong(token));
+  }
+
+  batch(reference: string, label: number | undefined): void {
+    this.#settled(() => this.#answers.batch(reference, label));
+  }
+
+  /** From now on nothing leaves but `now`. What waits never does. */
+  stop(): void {
+    this.#throttle.close();
+    for (const giveUp of [...this.#waiting]) giveUp();
+  }
+
+  /** One text less may be under way: then another one may leave. */
+  #settled<T>(step: () => T): T {
+    const result = step();
+    this.#throttle.pump();
+    return result;
+  }
+
+  #ping(textsWait: boolean): void {
+    const token = this.#answers.ping(textsWait);
+    if (token !== undefined) this.now(encodeLine(FIRST_LIMITS, 'PING', token));
+  }
+}

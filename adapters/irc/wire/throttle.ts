@@ -1,0 +1,116 @@
+/**
+ * When a line may leave. A token bucket, as servers count themselves; what keeps the connection alive
+ * and what people wait for goes ahead of text. Without a timer of its own: see `Clock`.
+ */
+
+import type { Clock } from './clock.ts';
+import type { WireLine } from './line.ts';
+
+export interface Pace {
+  /** So many at once after a rest. */
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+export const PACES = {
+  /** EFnet, IRCnet: RFC 2813 §5.8, one in two seconds. */
+  strict: { burst: 5, perSecond: 0.5 },
+  /** Libera, OFTC and most others. */
+  usual: { burst: 4, perSecond: 1 },
+  /** ngIRCd: it reads three lines a second and lets the others wait. */
+  relaxed: { burst: 6, perSecond: 3 },
+  /** A server of one's own that does not count, a bouncer. */
+  none: { burst: 1_000, perSecond: 1_000 },
+} as const satisfies Readonly<Record<string, Pace>>;
+
+/** `now`: at once, and what follows pays for it. `soon`: before all text. */
+export type Urgency = 'now' | 'soon' | 'text';
+
+/** Gives the line in the very tick in which it leaves; undefined when it is no longer wanted. */
+export type Departure = () => WireLine | undefined;
+
+export interface ThrottleOptions {
+  readonly pace: Pace;
+  readonly clock: Clock;
+  readonly write: (line: WireLine) => void;
+  /** Whether the server takes what is written. */
+  readonly canWrite: () => boolean;
+  /** Whether one more text may be under way. */
+  readonly mayText: () => boolean;
+  /** As much has left as may leave now. */
+  readonly onPause: (textsWait: boolean) => void;
+}
+
+/** More than that is nobody's typing. */
+const MAX_WAITING = { soon: 200, text: 500 } as const;
+
+export class Throttle {
+  readonly #options: ThrottleOptions;
+  readonly #waiting: Readonly<Record<'soon' | 'text', Departure[]>> = { soon: [], text: [] };
+  readonly #onTick = (): void => this.pump();
+  #tokens: number;
+  #countedAt: number;
+
+  constructor(options: ThrottleOptions) {
+    this.#options = options;
+    this.#tokens = options.pace.burst;
+    this.#countedAt = options.clock.now();
+  }
+
+  /** @returns false when too much waits already: then it never leaves */
+  push(urgency: Urgency, depart: Departure): boolean {
+    if (urgency === 'now') {
+      this.#refill();
+      this.#leave(depart);
+      return true;
+    }
+    const queue = this.#waiting[urgency];
+    if (queue.length >= MAX_WAITING[urgency]) return false;
+    queue.push(depart);
+    this.pump();
+    return true;
+  }
+
+  /** Lets leave what may leave. To be called when `mayText` has become true, too. */
+  pump(): void {
+    const { clock, canWrite, onPause } = this.#options;
+    this.#refill();
+    while (this.#tokens >= 1 && canWrite()) {
+      const next = this.#next();
+      if (next === undefined) break;
+      this.#leave(next);
+    }
+    const { soon, text } = this.#waiting;
+    onPause(text.length > 0);
+    if (soon.length + text.length > 0) clock.add(this.#onTick);
+    else clock.delete(this.#onTick);
+  }
+
+  /** What waits never leaves. */
+  close(): void {
+    this.#options.clock.delete(this.#onTick);
+    this.#waiting.soon.length = 0;
+    this.#waiting.text.length = 0;
+  }
+
+  #next(): Departure | undefined {
+    const { soon, text } = this.#waiting;
+    return soon.shift() ?? (this.#options.mayText() ? text.shift() : undefined);
+  }
+
+  #leave(depart: Departure): void {
+    const line = depart();
+    if (line === undefined) return;
+    // Never further back than one burst: or a server that asks without end would silence us.
+    this.#tokens = Math.max(this.#tokens - 1, -this.#options.pace.burst);
+    this.#options.write(line);
+  }
+
+  #refill(): void {
+    const { pace, clock } = this.#options;
+    const now = clock.now();
+    const earned = ((now - this.#countedAt) / 1000) * pace.perSecond;
+    this.#tokens = Math.min(pace.burst, this.#tokens + earned);
+    this.#countedAt = now;
+  }
+}
