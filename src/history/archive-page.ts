@@ -7,8 +7,7 @@ const MOST_CHARACTERS = 256 * 1024;
 /** Rows come before whatever waits to be one. */
 const FIRST_WAITING = 2 ** 52;
 
-const BEGINNING: Place = { at: -1, seq: 0 };
-const END: Place = { at: Number.MAX_SAFE_INTEGER, seq: 0 };
+const END_OF_TIME = Number.MAX_SAFE_INTEGER - 1;
 
 /** One archive as it is now: what is in the file, and behind it what waits. */
 export class Contents {
@@ -27,32 +26,32 @@ export class Contents {
 
   /** @returns undefined where an id that the query names is not in it */
   page(query: PageQuery): Page | undefined {
-    const ids = query.ids === undefined ? undefined : this.#findAll(query.ids);
     const span = this.#span(query);
-    if (span === undefined || (query.ids !== undefined && ids === undefined)) return undefined;
+    const alone = query.ids && this.#findAll(query.ids);
+    if (span === undefined || (query.ids !== undefined && alone === undefined)) return undefined;
     const backwards = query.before !== undefined;
-    const { entries, complete } = take(this.#wanted(query, ids, span, backwards), query.max);
+    const { entries, complete } = take(this.#wanted(query, span, backwards, alone), query.max);
     if (backwards) entries.reverse();
     return { entries, complete, count: this.#count(query) };
   }
 
   *#wanted(
     { from, max }: PageQuery,
-    ids: readonly Placed[] | undefined,
     span: Span,
     backwards: boolean,
+    alone: readonly Placed[] | undefined,
   ): Iterable<Entry> {
     const here = ({ place, entry }: Placed) =>
       isBefore(span.after, place) &&
       isBefore(place, span.before) &&
       (from === undefined || entry.from === from);
-    // One more than a page has says that it is not the last.
-    const written = () =>
-      this.#known === undefined || ids !== undefined
+    const written =
+      this.#known === undefined || alone !== undefined
         ? []
-        : this.#table.between(this.#known.number, span, backwards, from, max + 1);
-    const others = (ids ?? this.#waiting).filter(here);
-    const parts = backwards ? [others.reverse(), written()] : [written(), others];
+        : // One more than a page has says that it is not the last.
+          this.#table.between(this.#known.number, span, backwards, from, max + 1);
+    const others = (alone ?? this.#waiting).filter(here);
+    const parts = backwards ? [others.reverse(), written] : [written, others];
     for (const part of parts) for (const { entry } of part) yield entry;
   }
 
@@ -73,23 +72,14 @@ export class Contents {
     return this.#table.find(this.#known.number, id);
   }
 
-  #span({ start, end, afterId, beforeId, after, before }: PageQuery): Span | undefined {
-    const span = { after: BEGINNING, before: END };
-    if (start !== undefined) span.after = later(span.after, { at: start, seq: -1 });
-    if (end !== undefined) span.before = earlier(span.before, { at: end + 1, seq: -1 });
-    for (const id of [afterId, after]) {
-      if (id === undefined) continue;
-      const found = this.#find(id);
-      if (found === undefined) return undefined;
-      span.after = later(span.after, found.place);
-    }
-    for (const id of [beforeId, before]) {
-      if (id === undefined || id === '') continue;
-      const found = this.#find(id);
-      if (found === undefined) return undefined;
-      span.before = earlier(span.before, found.place);
-    }
-    return span;
+  #span({ start = 0, end = END_OF_TIME, ...query }: PageQuery): Span | undefined {
+    const after = this.#findAll(named(query.afterId, query.after));
+    const before = this.#findAll(named(query.beforeId, query.before));
+    if (after === undefined || before === undefined) return undefined;
+    return {
+      after: after.map(({ place }) => place).reduce(later, { at: start, seq: -1 }),
+      before: before.map(({ place }) => place).reduce(earlier, { at: end + 1, seq: -1 }),
+    };
   }
 
   #count({ from, start, end, afterId, beforeId, ids }: PageQuery): number | undefined {
@@ -118,6 +108,11 @@ function take(wanted: Iterable<Entry>, max: number): { entries: Entry[]; complet
     entries.push(entry);
   }
   return { entries, complete: true };
+}
+
+/** The empty text of a last page names none. */
+function named(...ids: readonly (string | undefined)[]): string[] {
+  return ids.flatMap((id) => id || []);
 }
 
 function isBefore(a: Place, b: Place): boolean {

@@ -64,7 +64,7 @@ export function openArchive(file: string, options: ArchiveOptions = {}): Archive
   let closed = false;
 
   const schedule = () => {
-    timer ??= setTimeout(commit, failing ? RETRY_AFTER_MS : COMMIT_AFTER_MS).unref();
+    timer ??= setTimeout(commit, failing ? RETRY_AFTER_MS : COMMIT_AFTER_MS);
   };
   const commit = (): boolean => {
     clearTimeout(timer);

@@ -42,7 +42,7 @@ describe('a page', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
