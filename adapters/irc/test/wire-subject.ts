@@ -5,6 +5,7 @@ import { Wire, type WireOptions } from '../wire/client.ts';
 import { type WireClocks, wireClocks } from '../wire/clock.ts';
 import type { WireEvent } from '../wire/events.ts';
 import { PACES } from '../wire/throttle.ts';
+import type { ScriptedServer, ServerSide } from './scripted-server.ts';
 
 type Kind = WireEvent['is'];
 type EventOf<K extends Kind> = WireEvent & { readonly is: K };
@@ -70,10 +71,7 @@ export function connected(
     ...options,
     clocks,
   });
-  onTestFinished(async () => {
-    wire.destroy();
-    if (told.count('closed') === 0) await told.next('closed');
-  });
+  onTestFinished(() => wire.destroy());
   return { wire, told, faults };
 }
 
@@ -86,6 +84,18 @@ export async function registered(
   const subject = connected(where, nick, options);
   await subject.told.next('registered');
   return subject;
+}
+
+/** The same, by a server that a test plays, and that knows nothing but RFC 2812. */
+export async function registeredBy(
+  place: ScriptedServer,
+  options: Partial<WireOptions> = {},
+): Promise<Subject & { readonly server: ServerSide }> {
+  const subject = connected(place, 'me', options);
+  const server = await place.accepted();
+  await server.welcome();
+  await server.barrier();
+  return { ...subject, server };
 }
 
 /** How a test waits for a text. */

@@ -38,6 +38,7 @@ export class Outbox {
   readonly #answers = new Acknowledgements();
   /** Gives up one text each. */
   readonly #waiting = new Set<() => void>();
+  #willPing = false;
 
   constructor(options: OutboxOptions) {
     const { pace, clock, write, canWrite } = options;
@@ -48,7 +49,6 @@ export class Outbox {
       write,
       canWrite,
       mayText: () => this.#answers.mayLeave,
-      onPause: (textsWait) => this.#ping(textsWait),
     });
   }
 
@@ -73,6 +73,7 @@ export class Outbox {
       this.#throttle.pump();
     };
     const depart = (): WireLine | undefined => {
+      this.#pingSoon();
       if (!waits) return undefined;
       waits = false;
       try {
@@ -146,8 +147,14 @@ export class Outbox {
     return result;
   }
 
-  #ping(textsWait: boolean): void {
-    const token = this.#answers.ping(textsWait);
-    if (token !== undefined) this.now(encodeLine(FIRST_LIMITS, 'PING', token));
+  /** After all that leaves in this tick: it may share the PING. */
+  #pingSoon(): void {
+    if (this.#willPing) return;
+    this.#willPing = true;
+    queueMicrotask(() => {
+      this.#willPing = false;
+      const token = this.#answers.ping(this.#throttle.textsWait);
+      if (token !== undefined) this.now(encodeLine(FIRST_LIMITS, 'PING', token));
+    });
   }
 }

@@ -37,8 +37,6 @@ export interface ThrottleOptions {
   readonly canWrite: () => boolean;
   /** Whether one more text may be under way. */
   readonly mayText: () => boolean;
-  /** As much has left as may leave now. */
-  readonly onPause: (textsWait: boolean) => void;
 }
 
 /** More than that is nobody's typing. */
@@ -57,6 +55,10 @@ export class Throttle {
     this.#countedAt = options.clock.now();
   }
 
+  get textsWait(): boolean {
+    return this.#waiting.text.length > 0;
+  }
+
   /** @returns false when too much waits already: then it never leaves */
   push(urgency: Urgency, depart: Departure): boolean {
     if (urgency === 'now') {
@@ -73,7 +75,7 @@ export class Throttle {
 
   /** Lets leave what may leave. To be called when `mayText` has become true, too. */
   pump(): void {
-    const { clock, canWrite, onPause } = this.#options;
+    const { clock, canWrite } = this.#options;
     this.#refill();
     while (this.#tokens >= 1 && canWrite()) {
       const next = this.#next();
@@ -81,7 +83,6 @@ export class Throttle {
       this.#leave(next);
     }
     const { soon, text } = this.#waiting;
-    onPause(text.length > 0);
     if (soon.length + text.length > 0) clock.add(this.#onTick);
     else clock.delete(this.#onTick);
   }
