@@ -33,7 +33,7 @@ export interface LoadOptions {
 
 export interface GatewayUnderLoad {
   readonly probe: Probe;
-  readonly redis: EmbeddedView['redis'];
+  readonly view: EmbeddedView;
   /** Of the gateway and of its Redis. */
   pids(): Promise<readonly [number, number]>;
   /** Ends both and starts both again on the same data. Resolves when all domains are up, to the seconds that it took. */
@@ -88,8 +88,8 @@ export async function startGatewayUnderLoad(options: LoadOptions): Promise<Gatew
   let view = embeddedRedis(dir);
   return {
     probe,
-    get redis() {
-      return view.redis;
+    get view() {
+      return view;
     },
     pids: async () => [gateway.program.pid, await view.pid()],
     async restart() {

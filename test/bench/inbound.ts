@@ -1,6 +1,5 @@
 /** Messages from the network to the server: stored, sent, answered for by a ping, settled. */
 
-import { partitionKey } from '../../src/store/keys.ts';
 import { cpuMeter } from './cpu.ts';
 import type { GatewayUnderLoad } from './gateway-under-load.ts';
 import type { Flow } from './outbound.ts';
@@ -21,22 +20,11 @@ export async function bringIn(
   const used = cpuMeter(pids);
   const begun = performance.now();
   await Promise.all([gateway.probe.receive(messages, AT_ONCE), server.received(total)]);
-  await settled(gateway);
+  // The server has answered for the last of them.
+  await gateway.view.served('bench.i');
   const seconds = (performance.now() - begun) / 1_000;
   return {
     perSecond: messages / seconds,
     cpuMicros: used().map((each) => (each * 1e6) / messages),
   };
-}
-
-/** Nothing waits and nothing is under way: the server has answered for the last of them. */
-async function settled({ redis }: GatewayUnderLoad): Promise<void> {
-  for (let waiting = true; waiting; ) {
-    const pipeline = redis.pipeline();
-    for (let partition = 0; partition < 64; partition++) {
-      pipeline.zcard(`${partitionKey(partition)}:due:bench.i`);
-    }
-    const lanes = await pipeline.exec();
-    waiting = lanes?.some(([, count]) => count !== 0) ?? true;
-  }
 }
