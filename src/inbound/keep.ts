@@ -5,12 +5,12 @@ import type { History } from '../history/history.ts';
 import { duplicateKey, newKeptLane } from '../lanes/lane.ts';
 import type { LaneStore, NewEntry } from '../lanes/lane-store.ts';
 import { storeKept } from '../lanes/stored.ts';
-import { Patience } from './patience.ts';
+import type { Patience } from './patience.ts';
 
 /** What can not be opened for so long is put aside. */
 const OPEN_WITHIN_MS = 24 * 3_600_000;
 /** Half a second less than the 2.5 s that are promised. */
-const PATIENCE_MS = 2_000;
+export const KEEP_WITHIN_MS = 2_000;
 const MAX_ENVELOPE = 64 * 1024;
 
 export interface KeepOptions {
@@ -25,17 +25,18 @@ export interface KeepOptions {
   readonly nudge: (partition: number) => void;
   readonly onError: (error: unknown) => void;
   readonly now: () => number;
+  /** How long a network waits for the store. */
+  readonly patience: Pick<Patience, 'with'>;
 }
 
 /** See `AdapterContext.keep`. */
 export function keeper(options: KeepOptions): (what: ToKeep) => Promise<void> {
-  const patience = new Patience(PATIENCE_MS);
   return async (what) => {
     const intake = options.intake();
     if (intake !== 'open') throw new NotKeptError(intake);
     const entry = entryOf(options, what);
     try {
-      await patience.with(store(options, entry));
+      await options.patience.with(store(options, entry));
     } catch (cause) {
       options.onError(cause);
       throw new NotKeptError('down', { cause });
@@ -48,13 +49,13 @@ function entryOf(options: KeepOptions, { raw, envelope, eventId }: ToKeep): NewE
   const { transport, duplicateWindowMs: windowMs } = options;
   const acceptedAt = options.now();
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  const key = eventId === undefined ? undefined : duplicateKey(transport, 'kept', eventId);
   return {
-    ...newKeptLane(transport, acceptedAt),
+    ...newKeptLane(transport, acceptedAt, key),
     event: storeKept({ envelope, raw: bytes }),
     acceptedAt,
     deadlineAt: acceptedAt + OPEN_WITHIN_MS,
-    duplicateKeys:
-      eventId === undefined ? [] : [{ key: duplicateKey(transport, 'kept', eventId), windowMs }],
+    duplicateKeys: key === undefined ? [] : [{ key, windowMs }],
   };
 }
 

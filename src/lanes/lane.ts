@@ -67,9 +67,19 @@ export function laneOfItsOwn(lane: Lane, id: MessageId): Lane {
   return { ...lane, name: `${lane.name}.${id}` };
 }
 
-/** What is kept belongs to no conversation yet: it is a lane of its own, anywhere. */
-export function newKeptLane(transport: TransportId, now: number): { id: MessageId; lane: Lane } {
-  const partition = randomInt(PARTITIONS);
+/**
+ * What is kept belongs to no conversation yet: it is a lane of its own, anywhere.
+ * @param key by which a repeat is recognised: only within a partition, so they all lie in the same
+ */
+export function newKeptLane(
+  transport: TransportId,
+  now: number,
+  key?: string,
+): { id: MessageId; lane: Lane } {
+  const partition =
+    key === undefined
+      ? randomInt(PARTITIONS)
+      : Buffer.from(key, 'base64url').readUInt8() % PARTITIONS;
   const id = newMessageId(partition, now);
   return { id, lane: { channel: channelOf(transport, 'kept'), partition, name: `k${id}` } };
 }

@@ -1,8 +1,9 @@
 /** The rooms of what is kept first and understood later, put together. */
 
 import type { Adapter, Intake, ToKeep } from '../contract/index.ts';
-import { keeper } from '../inbound/keep.ts';
+import { KEEP_WITHIN_MS, keeper } from '../inbound/keep.ts';
 import { opener } from '../inbound/open.ts';
+import { Patience } from '../inbound/patience.ts';
 import type { Receiver } from '../inbound/receive.ts';
 import { startDrain } from '../lanes/drain.ts';
 import { channelOf } from '../lanes/lane.ts';
@@ -23,6 +24,7 @@ export function openKeeper(parts: Parts, intake: () => Intake): (what: ToKeep) =
     nudge: (partition) => parts.drains.kept?.nudge(partition),
     onError,
     now: Date.now,
+    patience: new Patience(KEEP_WITHIN_MS),
   });
 }
 
@@ -42,7 +44,7 @@ export function openKeptWay(
   const { shared, settings, onError } = parts;
   const { opener: module } = settings.definition;
   if (module === undefined) return undefined;
-  const openers = startOpeners({ module, config: settings.config });
+  const openers = startOpeners({ module, config: settings.config, onError });
   const drain = startDrain({
     channel: channelOf(settings.id, 'kept'),
     store: shared.lanes,
