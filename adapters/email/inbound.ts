@@ -52,11 +52,23 @@ export class Inbound {
 
   /** The same events for the same mail, however often it is opened. */
   events(mail: OpenedMail, kept: Kept): readonly InboundEvent[] {
-    return mail.envelope.recipients.flatMap((address): readonly InboundEvent[] => {
+    return this.#addressees(mail).flatMap((address): readonly InboundEvent[] => {
       const { local } = this.#parse(address);
       const message = this.#options.verp.read(local);
       return this.#news(mail, message) ?? [this.#message(mail, kept, address, message)];
     });
+  }
+
+  /** Who gets it under two of his names gets it once, best under his usual one. */
+  #addressees({ envelope }: OpenedMail): readonly string[] {
+    const found = new Map<string, string>();
+    for (const address of envelope.recipients) {
+      const { local, tagless } = this.#parse(address);
+      const account = this.#options.context.accountOf(this.#recipient(local, tagless));
+      const who = account?.jid ?? address;
+      if (!found.has(who) || local === account?.settings.address) found.set(who, address);
+    }
+    return [...found.values()];
   }
 
   /** What a report says of a message of ours; undefined for what is no report of one. */

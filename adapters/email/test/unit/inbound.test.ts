@@ -144,6 +144,12 @@ describe('a mail from somebody who is confirmed', () => {
       `postmaster@${DOMAIN}`,
     ]);
   });
+
+  test('to several names of one user is one message, to the usual of them', () => {
+    const names = [`jules@${DOMAIN}`, `juliet+shop@${DOMAIN}`, `juliet@${DOMAIN}`];
+    const all = inbound.events(opened({}, names), KEPT);
+    expect(all).toMatchObject([{ to: `juliet@${DOMAIN}`, text: '✉ Invoice 42\nThanks.' }]);
+  });
 });
 
 describe('a mail from somebody whom nobody confirms', () => {
