@@ -10,13 +10,15 @@ export interface Surroundings {
   readonly unconfirmed?: string;
   /** The name before the @ to which it was written, where that is not the user's usual one. */
   readonly sentTo?: string;
+  /** The addresses of this user to which it came, in lower case. */
+  readonly own: readonly string[];
 }
 
 const MOST_NAMED = 5;
 
 /** @param body all of it, or what is new in it */
 export function chatText(mail: OpenedMail, body: string, around: Surroundings): string {
-  const { title, unconfirmed, sentTo } = around;
+  const { title, unconfirmed, sentTo, own } = around;
   const lines = [
     ...(title === undefined ? [] : [title]),
     ...(unconfirmed === undefined ? [] : [warningOf(mail, unconfirmed)]),
@@ -25,7 +27,7 @@ export function chatText(mail: OpenedMail, body: string, around: Surroundings): 
     ...(body.trim() === '' ? [] : [body]),
     ...mail.attachments.map(({ name, size }) => `📎 ${name} (${sizeOf(size)})`),
     ...filesNote(mail),
-    ...othersNote(mail),
+    ...othersNote(mail, own),
     ...answersNote(mail),
     ...(mail.damaged === undefined
       ? []
@@ -44,11 +46,10 @@ function filesNote({ attachments, furtherAttachments }: OpenedMail): string[] {
   return [`[${more}This gateway can not bring files yet.]`];
 }
 
-/** Whoever else got it: an answer goes to its sender alone. */
-function othersNote({ others, envelope }: OpenedMail): string[] {
-  const own = new Set(envelope.recipients);
+/** Whoever else got it, users here too: an answer goes to its sender alone. */
+function othersNote({ others }: OpenedMail, own: readonly string[]): string[] {
   const addresses = others.map(({ address }) => address).filter((address) => address !== '');
-  const rest = [...new Set(addresses)].filter((address) => !own.has(address.toLowerCase()));
+  const rest = [...new Set(addresses)].filter((address) => !own.includes(address.toLowerCase()));
   if (rest.length === 0) return [];
   const more = rest.length > MOST_NAMED ? ` and ${rest.length - MOST_NAMED} more` : '';
   return [`[Also to ${rest.slice(0, MOST_NAMED).join(', ')}${more}]`];
