@@ -36,7 +36,7 @@ const AGAIN_MS = 2_000;
 /** The store takes nothing at this moment: longer with every attempt. */
 const NOT_STORED_MS = { each: 1_000, most: 60_000 } as const;
 /** Until a suspect is looked at again while another one is open. */
-const NEXT_SUSPECT_MS = 5_000;
+const NEXT_SUSPECT_MS = 2_000;
 const REMEMBERED = 10_000;
 
 export function opener(options: OpenOptions): LaneServer {
