@@ -141,7 +141,7 @@ export class Dialogue {
       receivedAt: Date.now(),
       smtputf8: session.envelope.smtpUtf8 === true,
     };
-    const eventId = eventIdOf(raw, head, envelope.recipients);
+    const eventId = eventIdOf(raw, head, envelope);
     try {
       await options.keep({ raw, envelope: writeEnvelope(envelope), ...ifKnown(eventId) });
       return undefined;

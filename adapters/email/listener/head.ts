@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { EventId } from 'postern/adapter';
+import type { Envelope } from './envelope.ts';
 import { HEADER_TOO_BIG, LOOP, NOT_ONE_FROM, type Refusal } from './reply.ts';
 
 const MAX_HEADER_BYTES = 256 * 1024;
@@ -9,6 +10,9 @@ const MAX_HEADER_BYTES = 256 * 1024;
 const MAX_RECEIVED = 25;
 const HEADER =
   /^(from|received|message-id|list-id|content-type)[ \t]*:([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)/gim;
+
+/** What every server on the way adds. */
+const RECEIVED = /^received[ \t]*:[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*/gim;
 
 export interface Head {
   /** Of the `Message-ID` header, as it stands there; empty without one. */
@@ -43,19 +47,24 @@ export function readHead(raw: Buffer, domain: string): Head | Refusal {
 
 /**
  * The same for a mail that is sent again: its sender has not heard, or not believed, that we have it.
- * Undefined without a Message-ID: two mails can be alike.
+ * All counts that may prove who sent it: a forged copy with the same Message-ID is another mail. What
+ * comes again on another way is known when it is opened. Undefined without a Message-ID: two mails can
+ * be alike.
  */
 export function eventIdOf(
   raw: Buffer,
   { messageId, bodyAt }: Head,
-  recipients: readonly string[],
+  { recipients, mailFrom, remoteAddress }: Sent,
 ): EventId | undefined {
   if (messageId === '') return undefined;
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([recipients.toSorted(), messageId]));
+  hash.update(JSON.stringify([recipients.toSorted(), mailFrom, remoteAddress]));
+  hash.update(raw.toString('latin1', 0, bodyAt).replace(RECEIVED, ''), 'latin1');
   hash.update(raw.subarray(bodyAt));
   return hash.digest('hex') as EventId;
 }
+
+type Sent = Pick<Envelope, 'recipients' | 'mailFrom' | 'remoteAddress'>;
 
 /** After the last header's line. */
 function endOfHeader(raw: Buffer): number {

@@ -87,17 +87,25 @@ describe('a mail that goes round in circles', () => {
   });
 });
 
-test('the id of an event does not depend on the header beside Message-ID, or the order of recipients', () => {
-  const id = (text: string, recipients: string[]) => {
+test('the id of an event does not depend on what servers add, or the order of recipients', () => {
+  const id = (text: string, recipients: string[], more = {}) => {
     const head = read(text);
     if (head instanceof Error) throw head;
-    return eventIdOf(Buffer.from(text), head, recipients);
+    const sent = { recipients, mailFrom: 'a@far.example', remoteAddress: '192.0.2.1', ...more };
+    return eventIdOf(Buffer.from(text), head, sent);
   };
   const mail = 'From: a\r\nMessage-ID: <x>\r\n\r\nbody\r\n';
   const first = id(mail, ['b', 'a']);
   expect(first).toMatch(/^[0-9a-f]{64}$/);
-  expect(id(`Received: by y\r\n${mail}`, ['a', 'b'])).toBe(first);
+  expect(id(`Received: by y\r\n\tfor z\r\n${mail}`, ['a', 'b'])).toBe(first);
   const others = [id(mail, ['a']), id(mail, ['a,b']), id(`${mail}.`, ['a', 'b'])];
   expect(new Set([first, ...others]).size).toBe(4);
   expect(id('From: a\r\n\r\nbody\r\n', ['a'])).toBeUndefined();
+  const forged = [
+    id(mail.replace('From: a', 'From: b'), ['a', 'b']),
+    id(`DKIM-Signature: x\r\n${mail}`, ['a', 'b']),
+    id(mail, ['a', 'b'], { mailFrom: '' }),
+    id(mail, ['a', 'b'], { remoteAddress: '192.0.2.2' }),
+  ];
+  expect(forged).not.toContain(first);
 });
