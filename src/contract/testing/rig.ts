@@ -60,6 +60,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
   /** Everything that the adapter said, to whomever. */
   readonly said: { readonly level: string; readonly text: string }[] = [];
   readonly received: InboundEvent[] = [];
+  readonly kept: Kept[] = [];
   /** Replaced by checks that hold it up, or make it fail. */
   store: (what: InboundEvent | ToKeep) => Promise<Received> = async () => STORED;
   readonly #base: string;
@@ -67,6 +68,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
   readonly #hooks = new Map<string, WebhookHandler>();
   readonly #stopped = new AbortController();
   readonly #opener: string | undefined;
+  readonly #config: unknown;
   readonly #opening = new Set<Promise<void>>();
   #messages = 0;
 
@@ -81,6 +83,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
     this.memory = new Map(memory);
     this.#base = hooks;
     this.#opener = definition.opener;
+    this.#config = config;
     this.addressing = definition.addressing(config, PLACE);
     this.link = {
       id: 'account-1' as AccountId,
@@ -147,24 +150,31 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
     this.#stopped.abort();
   }
 
-  async #keep(what: ToKeep, config: unknown): Promise<void> {
+  /** As the core does, though in this thread. */
+  async open(kept: Kept): Promise<readonly InboundEvent[]> {
+    assert.ok(this.#opener !== undefined, 'something was kept, and the adapter has no opener');
+    const { default: opener } = (await import(this.#opener)) as { default: Opener };
+    const opened = structuredClone(await opener(kept, structuredClone(this.#config)));
+    return (await this.adapter.opened?.(opened, kept)) ?? [];
+  }
+
+  async #keep(what: ToKeep): Promise<void> {
     try {
       await this.store(what);
     } catch (cause) {
       throw new NotKeptError('down', { cause });
     }
-    this.#opening.add(this.#open(what, config));
-  }
-
-  /** As the core does, though in this thread. */
-  async #open({ raw, envelope }: ToKeep, config: unknown): Promise<void> {
-    assert.ok(this.#opener !== undefined, 'something was kept, and the adapter has no opener');
-    const { default: opener } = (await import(this.#opener)) as { default: Opener };
+    const { raw, envelope } = what;
     this.#messages += 1;
     const id = `01CHECKED0${String(this.#messages).padStart(16, '0')}` as MessageId;
     const kept: Kept = { id, raw, envelope, keptAt: Date.now() };
-    const opened = structuredClone(await opener(kept, structuredClone(config)));
-    this.received.push(...((await this.adapter.opened?.(opened, kept)) ?? []));
+    this.kept.push(kept);
+    const opening = this.open(kept).then((events) => {
+      this.received.push(...events);
+    });
+    // Not every check looks at what became of it.
+    opening.catch(() => {});
+    this.#opening.add(opening);
   }
 
   #context(config: unknown): AdapterContext {
@@ -202,7 +212,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
         this.received.push(event);
         return await this.store(event);
       },
-      keep: (what) => this.#keep(what, config),
+      keep: (what) => this.#keep(what),
       webhook: (name, handle) => {
         assert.match(name, /^[a-z][a-z0-9-]*$/);
         assert.ok(!this.#hooks.has(name), `the webhook "${name}" is mounted twice`);
