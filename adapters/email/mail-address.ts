@@ -3,7 +3,8 @@
  * local part in NFC, the domain in its ASCII form (RFC 5890 A-labels).
  *
  * Stricter than RFC 5321: quoted local parts, `%`, `!` and source routes are refused. No address in
- * use needs them, and servers disagree on what they mean.
+ * use needs them, and servers disagree on what they mean. So are letters that only look different
+ * (NFKC): a JID has the plain ones, and would be another mailbox's.
  */
 
 import { domainToASCII } from 'node:url';
@@ -28,7 +29,8 @@ export function parseAddress(text: string): MailAddress | undefined {
   const local = text.slice(0, at).normalize('NFC').toLowerCase();
   const domain = domainToASCII(text.slice(at + 1)).toLowerCase();
   const address = `${local}@${domain}`;
-  const valid = isLocalPart(local) && isMailDomain(domain) && domain.includes('.');
+  const isPlain = local.normalize('NFKC') === local;
+  const valid = isPlain && isLocalPart(local) && isMailDomain(domain) && domain.includes('.');
   return valid && Buffer.byteLength(address) <= MAX_ADDRESS ? (address as MailAddress) : undefined;
 }
 

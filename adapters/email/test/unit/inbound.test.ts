@@ -195,6 +195,8 @@ describe('a mail from somebody whom nobody confirms', () => {
   test('is nobody where what is confirmed can not be read', () => {
     expect(message({ from: undefined }).from).toBe('unverified');
     expect(message({ from: { ...BOB, address: '"bob"@example.com' } }).from).toBe('unverified');
+    // As a JID it would be bob's.
+    expect(message({ from: { ...BOB, address: 'ｂob@example.com' } }).from).toBe('unverified');
   });
 });
 
