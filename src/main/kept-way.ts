@@ -10,6 +10,7 @@ import { channelOf } from '../lanes/lane.ts';
 import { startOpeners } from '../opening/openers.ts';
 import type { StatusDesk } from '../outbound/status.ts';
 import type { Parts } from './parts.ts';
+import { within } from './within.ts';
 
 /** The first stage; needs neither adapter nor stream. */
 export function openKeeper(parts: Parts, intake: () => Intake): (what: ToKeep) => Promise<void> {
@@ -67,8 +68,11 @@ export function openKeptWay(
   parts.drains.kept = drain;
   return {
     async stop(capMs) {
-      await drain.stop(capMs);
+      const drained = drain.stop(capMs);
+      await within(capMs / 2, drained);
+      // What is still open comes again; said in time, it is no crash.
       await openers.stop();
+      await drained;
     },
   };
 }

@@ -44,6 +44,23 @@ export const MUTANTS: readonly Mutant[] = [
     })),
   },
   {
+    defect: 'gives up what is under way when the transport begins to stop',
+    found: [
+      'inbound: what is under way when the transport begins to stop is stored, and acknowledged',
+    ],
+    plant: inContext((context) => {
+      const unlessEnding = async <T>(work: Promise<T>): Promise<T> => {
+        const done = await work;
+        context.signal.throwIfAborted();
+        return done;
+      };
+      return {
+        receive: (event) => unlessEnding(context.receive(event)),
+        keep: (what) => unlessEnding(context.keep(what)),
+      };
+    }),
+  },
+  {
     defect: 'makes up an id for every event',
     found: ['inbound: the same message again is the same event'],
     plant: (definition) => {

@@ -66,7 +66,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
   readonly #base: string;
   readonly #own: readonly OwnAddress[];
   readonly #hooks = new Map<string, WebhookHandler>();
-  readonly #stopped = new AbortController();
+  readonly #ending = new AbortController();
   readonly #opener: string | undefined;
   readonly #config: unknown;
   readonly #opening = new Set<Promise<void>>();
@@ -144,10 +144,15 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
     await Promise.all(this.#opening);
   }
 
+  /** The transport begins to stop. */
+  end(): void {
+    this.#ending.abort();
+  }
+
   async close(): Promise<void> {
+    this.end();
     await this.session.close();
     await this.adapter.stop();
-    this.#stopped.abort();
   }
 
   /** As the core does, though in this thread. */
@@ -193,7 +198,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
       config,
       place: PLACE,
       addressing: this.addressing,
-      signal: this.#stopped.signal,
+      signal: this.#ending.signal,
       log,
       memory: {
         get: (key) => memory.get(key),
