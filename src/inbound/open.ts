@@ -35,8 +35,8 @@ const FAILURES_TO_PARK = 3;
 const AGAIN_MS = 2_000;
 /** The store takes nothing at this moment: longer with every attempt. */
 const NOT_STORED_MS = { each: 1_000, most: 60_000 } as const;
-/** Until a suspect is looked at again while another one is open. */
-const NEXT_SUSPECT_MS = 2_000;
+/** Until a suspect is looked at again while another one is open: as a rule that takes milliseconds. */
+const NEXT_SUSPECT_MS = 200;
 const REMEMBERED = 10_000;
 
 export function opener(options: OpenOptions): LaneServer {
