@@ -10,7 +10,7 @@ import { Patience } from '../../src/inbound/patience.ts';
 import { type Receiver, receiver } from '../../src/inbound/receive.ts';
 import { batched } from '../../src/lanes/batching.ts';
 import { startDrain } from '../../src/lanes/drain.ts';
-import { channelOf, type Direction, PARTITIONS } from '../../src/lanes/lane.ts';
+import { channelOf, DIRECTIONS, type Direction, PARTITIONS } from '../../src/lanes/lane.ts';
 import type { Entry, LaneStore } from '../../src/lanes/lane-store.ts';
 import { noWake } from '../../src/lanes/no-wake.ts';
 import { redisLaneStore } from '../../src/lanes/redis/redis-lane-store.ts';
@@ -33,7 +33,7 @@ export interface TwoStages {
   keep(what: Partial<ToKeep>): Promise<void>;
   /** Opens what is kept, until the end. */
   open(options: OpenOptions): Drain;
-  /** What waits in one direction, looked at and left as it is. */
+  /** What waits in one direction, whatever its size; looked at and left as it is. */
   waiting(direction: Direction): Promise<readonly Entry[]>;
   stop(): Promise<void>;
 }
@@ -120,10 +120,14 @@ export async function openTwoStages(socket: string, directory: string): Promise<
     },
     async waiting(direction) {
       const leaseMs = 30_000;
-      const { claims } = await lanes.claim({
-        ...{ channel: channelOf(PAPER, direction), holder: 'looker', leaseMs, lanes: 1_000 },
-        ...{ perLane: 100, partitions: Array.from({ length: PARTITIONS }, (_, at) => at) },
-      });
+      const partitions = Array.from({ length: PARTITIONS }, (_, at) => at);
+      const looks = DIRECTIONS.filter((each) => each.startsWith(direction)).map((each) =>
+        lanes.claim({
+          ...{ channel: channelOf(PAPER, each), holder: 'looker', leaseMs, lanes: 1_000 },
+          ...{ perLane: 100, partitions },
+        }),
+      );
+      const claims = (await Promise.all(looks)).flatMap((looked) => looked.claims);
       await lanes.settle(
         claims.map((claim) => ({ claim, settlements: [], reports: [], next: 0, leaseMs })),
       );
