@@ -1,8 +1,8 @@
 /** Messages from the network to the server: stored, sent, answered for by a ping, settled. */
 
-import { cpuMeter } from './cpu.ts';
+import { measured } from './cpu.ts';
+import type { Flow } from './figures.ts';
 import type { GatewayUnderLoad } from './gateway-under-load.ts';
-import type { Flow } from './outbound.ts';
 import type { RawServer } from './raw-stream.ts';
 
 const AT_ONCE = 512;
@@ -17,14 +17,9 @@ export async function bringIn(
   { messages, total }: { messages: number; total: number },
   pids: readonly number[],
 ): Promise<Flow> {
-  const used = cpuMeter(pids);
-  const begun = performance.now();
-  await Promise.all([gateway.probe.receive(messages, AT_ONCE), server.received(total)]);
-  // The server has answered for the last of them.
-  await gateway.view.served('bench.i');
-  const seconds = (performance.now() - begun) / 1_000;
-  return {
-    perSecond: messages / seconds,
-    cpuMicros: used().map((each) => (each * 1e6) / messages),
-  };
+  return await measured(messages, pids, async () => {
+    await Promise.all([gateway.probe.receive(messages, AT_ONCE), server.received(total)]);
+    // The server has answered for the last of them.
+    await gateway.view().served('bench.i');
+  });
 }
