@@ -26,6 +26,7 @@ export function chatText(mail: OpenedMail, body: string, around: Surroundings): 
     ...(sentTo === undefined ? [] : [`[Sent to ${sentTo}]`]),
     ...(body.trim() === '' ? [] : [body]),
     ...mail.attachments.map(({ name, size }) => `📎 ${name} (${sizeOf(size)})`),
+    ...sealedNote(mail),
     ...filesNote(mail),
     ...othersNote(mail, own),
     ...answersNote(mail),
@@ -38,6 +39,14 @@ export function chatText(mail: OpenedMail, body: string, around: Surroundings): 
 
 function warningOf({ claims }: OpenedMail, why: string): string {
   return `⚠ This says it is from ${claims}. Do not rely on it: ${why}.`;
+}
+
+/** RFC 3156 §4, RFC 8551 §3.2: all of the mail, in a file. */
+const SEALED = /^application\/(?:pgp-encrypted|(?:x-)?pkcs7-mime)$/;
+
+function sealedNote({ attachments }: OpenedMail): string[] {
+  if (!attachments.some(({ type }) => SEALED.test(type))) return [];
+  return ['[It is encrypted or sealed, and can not be read here. Ask its sender for plain text.]'];
 }
 
 function filesNote({ attachments, furtherAttachments }: OpenedMail): string[] {

@@ -34,6 +34,16 @@ test('files are named with their size, and nobody waits for them', () => {
   ]);
 });
 
+test.each([
+  ['application/pgp-encrypted', true],
+  ['application/pkcs7-mime', true],
+  ['application/pkcs7-signature', false],
+  ['application/pgp-signature', false],
+])('%s seals the mail: %s', (type, isSealed) => {
+  const attachments = [{ name: 'a', size: 12, type }];
+  expect(/encrypted or sealed/.test(chatText(opened({ attachments }), '', AROUND))).toBe(isSealed);
+});
+
 describe('others', () => {
   const also = (...addresses: string[]) =>
     lines(opened({ others: addresses.map((address) => ({ name: '', address })) }), 'hi', AROUND)[1];
