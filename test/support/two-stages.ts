@@ -38,7 +38,7 @@ export interface TwoStages {
   stop(): Promise<void>;
 }
 
-export interface OpenOptions {
+interface OpenOptions {
   /** URL of the opener. */
   readonly module: string;
   readonly holder?: string;
