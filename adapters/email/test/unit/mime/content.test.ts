@@ -202,6 +202,10 @@ describe('the files of a mail', () => {
     const inner = 'Content-Type: message/rfc822\n\nFrom: a@b.example\n\nHi';
     expect(await names(multipart('mixed', plain('Hi'), inner))).toEqual(['message.eml']);
     expect(await names(multipart('digest', '\nFrom: a@b.example\n\nHi'))).toEqual(['message.eml']);
+    const letters = ['One', '=?utf-8?q?Two/=0A=E2=80=AEtwo?='].map(
+      (of) => `\nSubject: ${of}\n\nHi`,
+    );
+    expect(await names(multipart('digest', ...letters))).toEqual(['One.eml', 'Two- two.eml']);
   });
 
   test('are the first fifty, and the number of the others', async () => {
