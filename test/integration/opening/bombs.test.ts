@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { InboundEvent, Kept, ToKeep, TransportId } from '../../../src/contract/index.ts';
+import type { ToKeep, TransportId } from '../../../src/contract/index.ts';
 import { KEEP_WITHIN_MS, keeper } from '../../../src/inbound/keep.ts';
 import { opener } from '../../../src/inbound/open.ts';
 import { Patience } from '../../../src/inbound/patience.ts';
 import { batched } from '../../../src/lanes/batching.ts';
 import { startDrain } from '../../../src/lanes/drain.ts';
-import { channelOf } from '../../../src/lanes/lane.ts';
+import { channelOf, type KeptDirection } from '../../../src/lanes/lane.ts';
 import { memoryLaneStore } from '../../../src/lanes/memory/memory-lane-store.ts';
 import { noWake } from '../../../src/lanes/no-wake.ts';
 import type { Drain } from '../../../src/lanes/serving.ts';
@@ -50,7 +50,7 @@ class Ends extends Watched {
 let dir: string;
 let store: SpooledLaneStore;
 let openers: Openers;
-let drain: Drain;
+const drains: Partial<Record<KeptDirection, Drain>> = {};
 let keep: (what: ToKeep) => Promise<void>;
 const ends = new Ends();
 const errors: unknown[] = [];
@@ -62,28 +62,26 @@ beforeAll(async () => {
   store = await spooled(memoryLaneStore(), join(dir, 'spool'));
   // `off`: no bomb needs a name server.
   openers = startOpeners({ module: MODULE, config: { verify: 'off' }, onError });
-  drain = startDrain({
-    channel: channelOf(TRANSPORT, 'kept'),
-    store: batched(store),
-    server: opener({
-      open: openers.open,
-      eventsOf: async (_opened: unknown, _kept: Kept): Promise<readonly InboundEvent[]> => {
-        ends.add();
-        return [];
-      },
-      receive: async () => [],
-      news: async () => undefined,
-      note: () => undefined,
-      parked: (_, why) => ends.add(why),
-      onError,
-      now: Date.now,
-    }),
-    holder: 'the test',
-    wake: noWake,
-    concurrency: openers.concurrency,
-    perLane: 1,
+  const server = opener({
+    open: openers.open,
+    eventsOf: async () => {
+      ends.add();
+      return [];
+    },
+    receive: async () => [],
+    news: async () => undefined,
+    note: () => undefined,
+    parked: (_, why) => ends.add(why),
     onError,
+    now: Date.now,
   });
+  for (const direction of ['kept', 'kept-large'] as const) {
+    drains[direction] = startDrain({
+      channel: channelOf(TRANSPORT, direction),
+      ...{ store: batched(store), server, holder: 'the test', wake: noWake },
+      ...{ concurrency: direction === 'kept' ? 14 : 2, perLane: 1, onError },
+    });
+  }
   keep = keeper({
     transport: TRANSPORT,
     duplicateWindowMs: 60_000,
@@ -91,7 +89,7 @@ beforeAll(async () => {
     setAside: store.setAside,
     lanes: batched(store),
     history,
-    nudge: (partition) => drain.nudge(partition),
+    nudge: (partition, direction) => drains[direction]?.nudge(partition),
     onError,
     now: Date.now,
     patience: new Patience(KEEP_WITHIN_MS),
@@ -100,7 +98,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await drain?.stop(1_000);
+  await Promise.all(Object.values(drains).map((drain) => drain.stop(1_000)));
   await openers?.stop();
   store?.stop();
   await rm(dir, { recursive: true, force: true });

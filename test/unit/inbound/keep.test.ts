@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { EventId } from '../../../src/contract/index.ts';
 import { NotKeptError } from '../../../src/contract/index.ts';
 import { Patience } from '../../../src/inbound/patience.ts';
+import { channelOf } from '../../../src/lanes/lane.ts';
 import { readKept } from '../../../src/lanes/stored.ts';
+import { PAPER } from '../../support/paper.ts';
 import { KeptBench, turns } from './kept-bench.ts';
 
 const ONE = 'event-1' as EventId;
@@ -63,6 +65,17 @@ describe('what is kept', () => {
     await Promise.all(Array.from({ length: 50 }, () => bench.keep({ eventId: ONE })));
     expect(await kept()).toHaveLength(1);
     expect(bench.nudged).toHaveLength(1);
+  });
+
+  it('is served apart from the rest where it is large', async () => {
+    const channels: string[] = [];
+    bench.push = (entries) => {
+      channels.push(...entries.map(({ lane }) => lane.channel));
+      return bench.store.push(entries);
+    };
+    await bench.keep({ raw: Buffer.alloc(512 * 1024) });
+    await bench.keep({ raw: Buffer.alloc(512 * 1024 + 1) });
+    expect(channels).toEqual([channelOf(PAPER, 'kept'), channelOf(PAPER, 'kept-large')]);
   });
 
   it('has an envelope of 64 KiB at most', async () => {
