@@ -121,5 +121,6 @@ function relayOf(
     clearText,
     name: domain,
     onTrouble: (words) => remarks.trouble(words),
+    onUnreachable: (words) => remarks.unreachable(words),
   });
 }

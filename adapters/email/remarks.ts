@@ -28,6 +28,11 @@ export class Remarks {
     });
   }
 
+  /** Each mail is tried again by itself: nobody has to be told, but whoever looks. */
+  unreachable(words: string): void {
+    this.#health('transient-disconnect', words);
+  }
+
   /** Of a conversation: its next mail may begin a thread of its own. */
   notRemembered(): void {
     this.#context.log.warn({}, 'which mails belong together could not be stored');
