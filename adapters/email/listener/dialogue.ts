@@ -83,6 +83,7 @@ export class Dialogue {
     if (sender === undefined) return BAD_SENDER;
     this.#mailFrom = sender;
     this.#recipients = [];
+    if (this.network === undefined) this.#refused = 0;
     this.#since = now;
     return undefined;
   }
@@ -96,8 +97,7 @@ export class Dialogue {
       this.#recipients.push(recipient);
       return undefined;
     }
-    this.#refused += 1;
-    return this.#refused > MAX_REFUSED ? TOO_MANY_REFUSED : refusal;
+    return this.#mayAskOn() ? refusal : TOO_MANY_REFUSED;
   }
 
   /**
@@ -124,6 +124,16 @@ export class Dialogue {
       this.#state = 'idle';
       this.#since = performance.now();
     }
+  }
+
+  /**
+   * Who asks for addresses until one is there pays for each as for a mail, or a new connection would be a
+   * new list. A server of our own is not held to it: what it asks, it asks for others.
+   */
+  #mayAskOn(): boolean {
+    this.#refused += 1;
+    if (this.#refused > MAX_REFUSED) return false;
+    return this.network === undefined || this.#shared.rate.take(this.network, performance.now());
   }
 
   async #keep(raw: Buffer, session: Session): Promise<Refusal | undefined> {
