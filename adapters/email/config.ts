@@ -3,7 +3,7 @@ import { secret } from 'postern/adapter';
 import { z } from 'zod';
 import { BOUNCE_PREFIX } from './account-name.ts';
 import { isKeyPair, isSigningKey } from './keys.ts';
-import { isLocalPart, isMailDomain } from './mail-address.ts';
+import { asciiDomain, isLocalPart, isMailDomain } from './mail-address.ts';
 
 const MIB = 1024 * 1024;
 
@@ -125,7 +125,7 @@ export const config = z
     tls,
     domain: z
       .string()
-      .refine(isMailDomain, 'Write a domain.')
+      .refine((text) => isMailDomain(asciiDomain(text)), 'Write a domain.')
       .optional()
       .meta({
         title: 'Mail domain',
@@ -142,7 +142,7 @@ export const config = z
       .int()
       .min(64 * 1024)
       .max(100 * MIB)
-      .default(25 * MIB)
+      .default(10 * MIB)
       .meta({ title: 'Largest mail', description: 'In bytes, of one that comes in.' }),
     maxConnections: z.int().min(1).max(10_000).default(500).meta({
       title: 'Connections',

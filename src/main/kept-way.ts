@@ -37,7 +37,7 @@ export interface KeptWay {
 }
 
 /** All that is served is in memory, several times over. */
-const LARGE_TOGETHER = 2;
+const LARGE_TOGETHER = 1;
 
 /** Undefined for an adapter that keeps nothing. */
 export function openKeptWay(

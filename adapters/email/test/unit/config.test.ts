@@ -10,7 +10,7 @@ test('two settings suffice', () => {
     verify: 'dmarc',
     receipt: 'delivered',
     clearText: false,
-    maxBytes: 26_214_400,
+    maxBytes: 10_485_760,
   });
 });
 
