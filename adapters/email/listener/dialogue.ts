@@ -138,7 +138,7 @@ export class Dialogue {
 
   async #keep(raw: Buffer, session: Session): Promise<Refusal | undefined> {
     const { options } = this.#shared;
-    const head = readHead(raw, options.domain);
+    const head = readHead(raw);
     if (head instanceof Refusal) return head;
     const envelope: Envelope = {
       v: 1,
