@@ -1,7 +1,7 @@
 // The dependency rule of ARCHITECTURE.md, each part with its reason. `npm run check` runs it, and
 // test/unit/tools/dependency-rule.test.ts plants a violation of every part.
 
-const edges = 'xmpp|lanes|store|history|http';
+const edges = 'xmpp|lanes|store|history|http|opening';
 const rooms = 'outbound|inbound|accounts|sessions|policy|media|commands';
 /** Pure words and forms that belong to an edge: whoever speaks of them may import them. */
 const vocabulary = '^src/(xmpp/(jid|port)|lanes/(lane|lane-store|stored))\\.ts$';
@@ -55,6 +55,7 @@ export default {
     owned('store-owns-the-redis-library', 'store', '(^|/)node_modules/ioredis/'),
     owned('history-owns-sql', 'history', '^(node:)?sqlite$'),
     owned('http-owns-the-web-library', 'http', '(^|/)node_modules/fastify/'),
+    owned('opening-owns-worker-threads', 'opening', '^(node:)?worker_threads$'),
     owned('telemetry-owns-the-log-library', 'telemetry', '(^|/)node_modules/pino/'),
     {
       name: 'edges-share-types-only',

@@ -4,13 +4,13 @@ import type { Addressing, OwnAddress, PeerId, Place } from 'postern/adapter';
 import { type RefusedError, refused } from 'postern/adapter';
 import { ownLocalPart } from './account-name.ts';
 import type { EmailAccount, EmailConfig } from './config.ts';
-import { parseAddress } from './mail-address.ts';
+import { asciiDomain, parseAddress } from './mail-address.ts';
 
 /** Who could not be confirmed: nobody can write to it. */
 export const UNVERIFIED = 'unverified' as PeerId;
 
 export function addressing(config: EmailConfig, place: Place): Addressing<EmailAccount> {
-  const domain = config.domain ?? place.domain;
+  const domain = ownDomain(config, place);
   return {
     parsePeer: (text) => {
       const written = text.trim().replace(/^mailto:/i, '');
@@ -34,6 +34,11 @@ export function addressing(config: EmailConfig, place: Place): Addressing<EmailA
       return { address, aliases: [] };
     },
   };
+}
+
+/** What stands behind the @ of our own addresses: in ASCII, whatever letters the domain has in XMPP. */
+export function ownDomain({ domain }: Pick<EmailConfig, 'domain'>, place: Place): string {
+  return asciiDomain(domain ?? place.domain);
 }
 
 /** An address that belongs to an account, or could. */

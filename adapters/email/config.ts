@@ -1,8 +1,9 @@
-import { createPrivateKey } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import { secret } from 'postern/adapter';
 import { z } from 'zod';
-import { isLocalPart, isMailDomain } from './mail-address.ts';
+import { BOUNCE_PREFIX } from './account-name.ts';
+import { isKeyPair, isSigningKey } from './keys.ts';
+import { asciiDomain, isLocalPart, isMailDomain } from './mail-address.ts';
 
 const MIB = 1024 * 1024;
 
@@ -76,6 +77,7 @@ const tls = z
     key: secret('Private key', 'In PEM.'),
     cert: secret('Certificate', 'In PEM, with its chain.'),
   })
+  .refine(isKeyPair, 'These are no private key and its certificate, both in PEM.')
   .optional()
   .meta({ title: 'TLS', description: 'Lets those who send mail here turn to TLS (STARTTLS).' });
 
@@ -123,7 +125,7 @@ export const config = z
     tls,
     domain: z
       .string()
-      .refine(isMailDomain, 'Write a domain.')
+      .refine((text) => isMailDomain(asciiDomain(text)), 'Write a domain.')
       .optional()
       .meta({
         title: 'Mail domain',
@@ -140,7 +142,7 @@ export const config = z
       .int()
       .min(64 * 1024)
       .max(100 * MIB)
-      .default(25 * MIB)
+      .default(10 * MIB)
       .meta({ title: 'Largest mail', description: 'In bytes, of one that comes in.' }),
     maxConnections: z.int().min(1).max(10_000).default(500).meta({
       title: 'Connections',
@@ -160,12 +162,17 @@ export const config = z
 const localPart = z
   .string()
   .transform((text) => text.toLowerCase())
-  .refine(isLocalPart, 'Write what stands before the @, in letters, digits and . _ - + =');
+  .refine(isLocalPart, 'Write what stands before the @, in letters, digits and . _ - + =')
+  .refine(
+    (text) => !text.startsWith(BOUNCE_PREFIX),
+    `What begins with ${BOUNCE_PREFIX} is a return address: no mail to it would arrive.`,
+  );
 
 /** One account: what stands before the @ of its address, and further such names. */
 export const account = z
   .strictObject({
-    address: localPart.meta({
+    // It stands in the header of what he writes, which not every server takes beyond ASCII.
+    address: localPart.refine(isAscii, 'Write it in ASCII: other letters can be in aliases.').meta({
       title: 'Address',
       description: 'What stands before the @ of the address of this user.',
       examples: ['juliet'],
@@ -232,13 +239,6 @@ function isResolver(text: string): boolean {
   return isIPv4(text) || isIPv6(text) || endpointOf(text) !== undefined;
 }
 
-function isSigningKey(pem: string): boolean {
-  try {
-    const key = createPrivateKey(pem);
-    return (
-      key.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= 1024
-    );
-  } catch {
-    return false;
-  }
+function isAscii(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text);
 }

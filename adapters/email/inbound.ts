@@ -52,11 +52,26 @@ export class Inbound {
 
   /** The same events for the same mail, however often it is opened. */
   events(mail: OpenedMail, kept: Kept): readonly InboundEvent[] {
-    return mail.envelope.recipients.flatMap((address): readonly InboundEvent[] => {
-      const { local } = this.#parse(address);
+    return this.#addressees(mail).flatMap((addressee): readonly InboundEvent[] => {
+      const { local } = this.#parse(addressee.address);
       const message = this.#options.verp.read(local);
-      return this.#news(mail, message) ?? [this.#message(mail, kept, address, message)];
+      return this.#news(mail, message) ?? [this.#message(mail, kept, addressee, message)];
     });
+  }
+
+  /** Who gets it under two of his names gets it once, best under his usual one. */
+  #addressees({ envelope }: OpenedMail): readonly Addressee[] {
+    const found = new Map<string, Addressee>();
+    for (const address of envelope.recipients) {
+      const { local, tagless } = this.#parse(address);
+      const account = this.#options.context.accountOf(this.#recipient(local, tagless));
+      const who = account?.jid ?? address;
+      const known = found.get(who);
+      const isBest = known === undefined || local === account?.settings.address;
+      const own = [...(known?.own ?? []), address];
+      found.set(who, { address: isBest ? address : known.address, own });
+    }
+    return [...found.values()];
   }
 
   /** What a report says of a message of ours; undefined for what is no report of one. */
@@ -69,7 +84,7 @@ export class Inbound {
     return bounce.recipients.slice(0, 1).map((recipient) => ({
       kind: 'status',
       of,
-      state: stateOf(recipient),
+      state: message === undefined ? withoutTick(stateOf(recipient)) : stateOf(recipient),
     }));
   }
 
@@ -89,7 +104,7 @@ export class Inbound {
   #message(
     mail: OpenedMail,
     kept: Kept,
-    address: string,
+    { address, own }: Addressee,
     answers: MessageId | undefined,
   ): InboundMessage {
     const { context, threads } = this.#options;
@@ -113,11 +128,12 @@ export class Inbound {
       ...titleOf(mail, from, title),
       ...(proof.is === 'confirmed' ? {} : { unconfirmed: proof.why }),
       ...(usual === undefined || usual === local ? {} : { sentTo: address }),
+      own,
     };
     const { body } = mail;
     return {
       kind: 'message',
-      eventId: this.#eventId(mail, kept),
+      eventId: this.#eventId(mail, kept, from),
       to,
       from,
       text: chatText(mail, body.fresh, around),
@@ -128,9 +144,12 @@ export class Inbound {
     };
   }
 
-  /** Without an id nobody can tell a repeat from a second mail with the same words. */
-  #eventId({ messageId, bodyDigest }: OpenedMail, kept: Kept): EventId {
-    const parts = messageId === undefined ? [kept.id] : [messageId, bodyDigest];
+  /**
+   * Without an id nobody can tell a repeat from a second mail with the same words. Who speaks is a part
+   * of it: a forged copy that comes first must not make a repeat of the real one.
+   */
+  #eventId({ messageId, bodyDigest, claims }: OpenedMail, kept: Kept, from: PeerId): EventId {
+    const parts = messageId === undefined ? [kept.id] : [messageId, bodyDigest, from, claims];
     return createHash('sha256').update(parts.join('\0')).digest('base64url') as EventId;
   }
 
@@ -153,6 +172,13 @@ export class Inbound {
   }
 }
 
+/** One for whom a mail is. */
+interface Addressee {
+  readonly address: string;
+  /** All his addresses to which it came. */
+  readonly own: readonly string[];
+}
+
 function isBounceAddress(local: string): boolean {
   return local.startsWith(BOUNCE_PREFIX);
 }
@@ -167,6 +193,14 @@ function senderOf({ from }: OpenedMail): PeerId {
 function titleOf(mail: OpenedMail, from: PeerId, title: string | undefined): { title?: string } {
   if (from !== UNVERIFIED) return title === undefined ? {} : { title };
   return mail.subject.trim() === '' ? {} : { title: subjectLine(mail.subject) };
+}
+
+/**
+ * Servers write to the user himself where they could not deliver, though they should not. News of a
+ * success comes to the envelope sender: anywhere else somebody made it up who has seen the id.
+ */
+function withoutTick(state: DeliveryStatus['state']): DeliveryStatus['state'] {
+  return state.is === 'delivered' ? { is: 'accepted' } : state;
 }
 
 function stateOf(recipient: BouncedRecipient): DeliveryStatus['state'] {

@@ -5,7 +5,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Adapter, AdapterContext } from 'postern/adapter';
 import { CONTRACT, defineAdapter } from 'postern/adapter';
-import { addressing } from './address.ts';
+import { addressing, ownDomain } from './address.ts';
 import { assess } from './assess.ts';
 import { account, config, type EmailAccount, type EmailConfig, smarthostOf } from './config.ts';
 import { Inbound } from './inbound.ts';
@@ -58,7 +58,7 @@ function create(
   context: AdapterContext<EmailConfig, EmailAccount>,
 ): Adapter<EmailAccount, 'message'> {
   const { memory, place } = context;
-  const domain = context.config.domain ?? place.domain;
+  const domain = ownDomain(context.config, place);
   const remarks = new Remarks(context);
   const threads = new Threads(memory, () => remarks.notRemembered());
   const relay = relayOf(context, domain, remarks);
@@ -121,5 +121,6 @@ function relayOf(
     clearText,
     name: domain,
     onTrouble: (words) => remarks.trouble(words),
+    onUnreachable: (words) => remarks.unreachable(words),
   });
 }

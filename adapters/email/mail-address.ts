@@ -3,7 +3,8 @@
  * local part in NFC, the domain in its ASCII form (RFC 5890 A-labels).
  *
  * Stricter than RFC 5321: quoted local parts, `%`, `!` and source routes are refused. No address in
- * use needs them, and servers disagree on what they mean.
+ * use needs them, and servers disagree on what they mean. So are letters that only look different
+ * (NFKC): a JID has the plain ones, and would be another mailbox's.
  */
 
 import { domainToASCII } from 'node:url';
@@ -15,6 +16,7 @@ const MAX_ADDRESS = 254;
 /** RFC 5322 §3.2.3 `atext` without `%` and `!`; beyond ASCII what RFC 6531 adds, as far as it is letters. */
 const ATOM = "[a-z0-9#$&'*+/=?^_`{|}~\\-\\p{L}\\p{N}\\p{M}]+";
 const LOCAL_PART = new RegExp(`^${ATOM}(?:\\.${ATOM})*$`, 'u');
+const DOMAIN_LETTERS = /^[\p{L}\p{N}\p{M}.-]+$/u;
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const DOMAIN = new RegExp(`^(?:${LABEL}\\.)*${LABEL}$`);
 
@@ -26,10 +28,23 @@ export function parseAddress(text: string): MailAddress | undefined {
   const at = text.lastIndexOf('@');
   if (at < 1) return undefined;
   const local = text.slice(0, at).normalize('NFC').toLowerCase();
-  const domain = domainToASCII(text.slice(at + 1)).toLowerCase();
+  const domain = asciiDomain(text.slice(at + 1));
   const address = `${local}@${domain}`;
-  const valid = isLocalPart(local) && isMailDomain(domain) && domain.includes('.');
+  const isPlain = local.normalize('NFKC') === local;
+  // An address of a machine is no domain: the last label of one has a letter.
+  const isOfTheWorld = isMailDomain(domain) && /\.(?!\d+$)[^.]+$/.test(domain);
+  const valid = isPlain && isLocalPart(local) && isOfTheWorld;
   return valid && Buffer.byteLength(address) <= MAX_ADDRESS ? (address as MailAddress) : undefined;
+}
+
+/**
+ * In lower case, the labels as RFC 5890 A-labels; empty for what can be no domain.
+ *
+ * What Node does is meant for URLs: alone, it would read `example.com/evil` as `example.com`, `127.1` as
+ * an address, and decode a `%`.
+ */
+export function asciiDomain(text: string): string {
+  return DOMAIN_LETTERS.test(text) ? domainToASCII(text).toLowerCase() : '';
 }
 
 /** @param text in lower case and NFC */

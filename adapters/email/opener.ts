@@ -57,12 +57,14 @@ export default defineOpener(async (kept: Kept, config: EmailConfig): Promise<Ope
     text: mail.body.text,
     parts: mail.parts,
   });
+  const proof = await proofOf(raw, from, envelope, config);
+  // What looks like a bounce does not wait: if it is one, the address that it came to proves it.
+  if (bounce === undefined) mayBeProvedLater(proof, kept.keptAt);
   return {
     envelope,
     from,
     claims: claimOf(mail),
-    // Whom a bounce is from does not matter: it is believed by the address that it came to.
-    authenticity: bounce ? UNPROVED : await proofOf(raw, from, envelope, config, kept.keptAt),
+    authenticity: proof,
     subject: mail.subject,
     messageId: mail.messageId,
     inReplyTo: mail.inReplyTo,
@@ -91,12 +93,11 @@ async function proofOf(
   from: Mailbox | undefined,
   envelope: Envelope,
   config: EmailConfig,
-  keptAt: number,
 ): Promise<Authenticity> {
   const verify = verifyOf(config.verify);
   if (verify === undefined) return UNPROVED;
   dns ??= openDns(config.resolver);
-  const proof = await authenticity(
+  return await authenticity(
     {
       raw,
       from: from?.address === '' ? undefined : from?.address,
@@ -109,8 +110,12 @@ async function proofOf(
     verify,
     dns,
   );
+}
+
+/** @throws DeliveryError where it is worth while to ask again */
+function mayBeProvedLater(proof: Authenticity, keptAt: number): void {
   const waited = Date.now() - keptAt;
-  if (proof.is !== 'unknown' || waited >= PROOF_WITHIN_MS) return proof;
+  if (proof.is !== 'unknown' || waited >= PROOF_WITHIN_MS) return;
   const afterMs = Math.min(Math.max(waited, PROOF_SOON_MS), PROOF_LATE_MS);
   throw new DeliveryError({ kind: 'later', afterMs }, proof.why);
 }

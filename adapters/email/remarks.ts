@@ -1,12 +1,18 @@
 import type { AdapterContext, SessionState } from 'postern/adapter';
 import type { EmailAccount, EmailConfig } from './config.ts';
 
+type Context = Pick<
+  AdapterContext<EmailConfig, EmailAccount>,
+  'config' | 'log' | 'health' | 'notifyAdmins'
+>;
+
 /** What the operator is told of the adapter, each once until it changes. */
 export class Remarks {
-  readonly #context: AdapterContext<EmailConfig, EmailAccount>;
+  readonly #context: Context;
   #told: SessionState | undefined;
+  #warned = false;
 
-  constructor(context: AdapterContext<EmailConfig, EmailAccount>) {
+  constructor(context: Context) {
     this.#context = context;
   }
 
@@ -15,8 +21,12 @@ export class Remarks {
     this.#health('connecting', 'nothing was sent yet');
   }
 
-  taken(): void {
+  /** @param dsn whether it will report what became of it */
+  taken(dsn: boolean): void {
     this.#health('connected', 'the smarthost takes mail');
+    if (dsn || this.#warned || this.#context.config.receipt === 'handed') return;
+    this.#warned = true;
+    this.#context.log.warn({}, 'the smarthost sends no reports (DSN): no mail gets a receipt');
   }
 
   /** The smarthost refuses us, not one mail. */
@@ -26,6 +36,11 @@ export class Remarks {
     this.#context.notifyAdmins('smarthost', text).catch(() => {
       this.#context.log.warn({}, 'the administrators could not be told of the smarthost');
     });
+  }
+
+  /** Each mail is tried again by itself: nobody has to be told, but whoever looks. */
+  unreachable(words: string): void {
+    this.#health('transient-disconnect', words);
   }
 
   /** Of a conversation: its next mail may begin a thread of its own. */

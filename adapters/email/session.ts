@@ -59,8 +59,9 @@ export class EmailSession implements Session<'message'> {
       envelopeId: event.id,
       wantsDsn: event.wantsReceipt && receipt === 'delivered',
     };
-    await relay.send(letter, { signal: attempt.signal, leave: () => attempt.leave(0) });
-    remarks.taken();
+    const { signal } = attempt;
+    const { dsn } = await relay.send(letter, { signal, leave: () => attempt.leave(0) });
+    remarks.taken(dsn);
     const networkIds = [messageId as NetworkMessageId];
     return receipt === 'handed' ? { networkIds, delivered: true } : { networkIds };
   }

@@ -109,9 +109,13 @@ export class Threads {
     const threads = this.#of(conversation);
     const related = new Set([...mail.references, ...mail.inReplyTo]);
     const base = baseOf(mail.subject);
-    const known = threads.findLast(
-      ({ ids }) => ids.includes(mail.messageId) || ids.some((id) => related.has(id)),
-    );
+    const isAnswer = related.size === 0 && base !== mail.subject.trim();
+    const known =
+      threads.findLast(
+        ({ ids }) => ids.includes(mail.messageId) || ids.some((id) => related.has(id)),
+      ) ??
+      // Some programs answer and do not say to what: their "Re:" does.
+      (isAnswer ? threads.findLast(({ subject }) => subject === base) : undefined);
     const thread = known ?? {
       thread: newThread(mail.references[0] ?? mail.inReplyTo[0] ?? mail.messageId),
       subject: base,

@@ -49,7 +49,7 @@ const unregister: Command = {
   summary: 'gives your address back; nobody else gets it for 90 days',
   run: async ({ jid, accounts }) => {
     await accounts.unregister(jid);
-    return 'You are not registered here any more. What is sent to your former address goes to the administrators.';
+    return 'You are not registered here any more. What is still sent to your former address does not reach you, but may reach the administrators.';
   },
 };
 

@@ -4,13 +4,14 @@ import type { MessageId, TransportId } from '../contract/index.ts';
 /** How many partitions there are: the six bits at the end of a message id. Never changes. */
 export const PARTITIONS = 64;
 
-/** `kept`: what came from the network and is not understood yet. */
-export const DIRECTIONS = ['outbound', 'inbound', 'kept'] as const;
+/** What came from the network and is not understood yet; by its size, since all that is served is in memory. */
+export type KeptDirection = 'kept' | 'kept-large';
+export const DIRECTIONS = ['outbound', 'inbound', 'kept', 'kept-large'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-const LETTERS = { outbound: 'o', inbound: 'i', kept: 'k' } as const;
+const LETTERS = { outbound: 'o', inbound: 'i', kept: 'k', 'kept-large': 'l' } as const;
 
-/** All lanes of one transport in one direction: what one process serves. `sms.o`, `sms.i`, `sms.k`. */
+/** All lanes of one transport in one direction: what one process serves. `sms.o`, `sms.i`, `sms.k`, `sms.l`. */
 export type Channel = `${TransportId}.${(typeof LETTERS)[Direction]}`;
 
 export function channelOf(transport: TransportId, direction: Direction): Channel {
@@ -37,7 +38,10 @@ const CACHED = 4_096;
 const cache = new Map<string, { partition: number; digest: string }>();
 
 /** The lane of a conversation. The same for all processes and for ever. */
-export function laneOf(conversation: ConversationKey, direction: Exclude<Direction, 'kept'>): Lane {
+export function laneOf(
+  conversation: ConversationKey,
+  direction: Exclude<Direction, KeptDirection>,
+): Lane {
   const { transport, account, peer } = conversation;
   const text = `${transport}\0${account}\0${peer}`;
   let known = cache.get(text);
@@ -67,11 +71,22 @@ export function laneOfItsOwn(lane: Lane, id: MessageId): Lane {
   return { ...lane, name: `${lane.name}.${id}` };
 }
 
-/** What is kept belongs to no conversation yet: it is a lane of its own, anywhere. */
-export function newKeptLane(transport: TransportId, now: number): { id: MessageId; lane: Lane } {
-  const partition = randomInt(PARTITIONS);
+/**
+ * What is kept belongs to no conversation yet: it is a lane of its own, anywhere.
+ * @param key by which a repeat is recognised: only within a partition, so they all lie in the same
+ */
+export function newKeptLane(
+  transport: TransportId,
+  direction: KeptDirection,
+  now: number,
+  key?: string,
+): { id: MessageId; lane: Lane } {
+  const partition =
+    key === undefined
+      ? randomInt(PARTITIONS)
+      : Buffer.from(key, 'base64url').readUInt8() % PARTITIONS;
   const id = newMessageId(partition, now);
-  return { id, lane: { channel: channelOf(transport, 'kept'), partition, name: `k${id}` } };
+  return { id, lane: { channel: channelOf(transport, direction), partition, name: `k${id}` } };
 }
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -86,19 +86,17 @@ export function storeInbound(event: StoredInbound): string {
   return JSON.stringify(event);
 }
 
-const KEPT = '1 kept ';
-
 /** Bytes as characters of the same number: they are text for the most part, and stay of their size. */
 export function storeKept({ envelope, raw }: StoredKept): string {
-  return `${KEPT}${envelope.length}\n${envelope}${raw.toString('latin1')}`;
+  return `1 kept ${envelope.length}\n${envelope}${raw.toString('latin1')}`;
 }
 
 /** @throws UnreadableError */
 export function readKept(text: string): StoredKept {
-  const head = text.slice(0, text.indexOf('\n') + 1);
-  const length = head.startsWith(KEPT) ? Number(head.slice(KEPT.length)) : Number.NaN;
-  if (!Number.isInteger(length)) throw new UnreadableError('not version 1 of what is kept');
-  const at = head.length + length;
+  const [head, length] = /^1 kept (\d+)\n/.exec(text) ?? [];
+  if (head === undefined) throw new UnreadableError('not version 1 of what is kept');
+  const at = head.length + Number(length);
+  if (at > text.length) throw new UnreadableError('a part of what was kept is missing');
   return { envelope: text.slice(head.length, at), raw: Buffer.from(text.slice(at), 'latin1') };
 }
 

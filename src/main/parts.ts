@@ -3,6 +3,7 @@ import { openAccounts } from '../accounts/open-accounts.ts';
 import type { Addressing, MessageId, Place } from '../contract/index.ts';
 import type { StepKind } from '../history/history.ts';
 import { say, type Word } from '../inbound/say.ts';
+import type { Direction } from '../lanes/lane.ts';
 import type { Drain } from '../lanes/serving.ts';
 import { type Reports, reportsOf } from '../outbound/reports.ts';
 import { type OpenPolicy, openPolicy } from '../policy/open-policy.ts';
@@ -25,7 +26,7 @@ export interface Parts {
   /** What senders are told of the end of their messages. */
   readonly reports: Reports;
   /** Set when the lanes are served; until then nobody has to be nudged. */
-  readonly drains: { outbound?: Drain; inbound?: Drain; kept?: Drain };
+  readonly drains: Partial<Record<Direction, Drain>>;
   readonly nudgeOutbound: (partition: number) => void;
   readonly nudgeInbound: (partition: number) => void;
   readonly note: (message: MessageId, what: StepKind, detail?: string) => void;

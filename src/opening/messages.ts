@@ -9,6 +9,9 @@ export interface WorkerData {
   readonly config: unknown;
 }
 
+/** A worker says it once, when it has loaded its opener: what ends it later is one of its openings. */
+export const READY = 'ready';
+
 export interface Question {
   readonly number: number;
   readonly kept: Kept;

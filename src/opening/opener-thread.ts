@@ -1,14 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import type { Kept } from '../contract/index.ts';
-import type { Answer, Opening, WorkerData } from './messages.ts';
+import { type Answer, type Opening, READY, type WorkerData } from './messages.ts';
 
 export interface ThreadSettings {
   readonly worker: URL;
   readonly data: WorkerData;
   readonly limitMs: number;
   readonly heapMb: number;
-  /** How many openings at once. */
-  readonly together: number;
+  readonly onError: (error: unknown) => void;
 }
 
 interface UnderWay {
@@ -19,9 +18,9 @@ interface UnderWay {
 /** One worker thread, begun when it is needed and begun anew when it has died. */
 export class OpenerThread {
   readonly #settings: ThreadSettings;
+  /** In the order of their end. */
   readonly #underWay = new Map<number, UnderWay>();
   #worker: Worker | undefined;
-  #alone = false;
   #numbers = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -29,32 +28,33 @@ export class OpenerThread {
     this.#settings = settings;
   }
 
-  /** @param alone nothing else may be in it */
-  takes(alone: boolean): boolean {
-    if (this.#alone) return false;
-    return this.#underWay.size < (alone ? 1 : this.#settings.together);
+  /** How many are under way. */
+  get openings(): number {
+    return this.#underWay.size;
   }
 
   /** Never rejects. */
-  open(kept: Kept, alone: boolean): Promise<Opening> {
+  open(kept: Kept): Promise<Opening> {
     this.#numbers += 1;
     const number = this.#numbers;
-    this.#alone = alone;
     return new Promise((resolve) => {
       const end = (opening: Opening) => {
         this.#underWay.delete(number);
-        if (this.#underWay.size === 0) this.#alone = false;
         resolve(opening);
       };
       this.#underWay.set(number, { until: performance.now() + this.#settings.limitMs, end });
       this.#timer ??= setTimeout(() => this.#endOverdue(), this.#settings.limitMs).unref();
-      this.#running().postMessage({ number, kept });
+      try {
+        this.#running().postMessage({ number, kept });
+      } catch (error) {
+        this.#neverBegan(error);
+      }
     });
   }
 
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
-    await this.#kill('stopped');
+    await this.#kill({ is: 'later', afterMs: 1_000 });
   }
 
   #running(): Worker {
@@ -65,23 +65,35 @@ export class OpenerThread {
       resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 32 },
     });
     worker.unref();
-    worker.on('message', ({ number, opening }: Answer) => this.#underWay.get(number)?.end(opening));
-    const died = (why: string) => {
+    let ready = false;
+    worker.on('message', (message: unknown) => {
+      if (message === READY) ready = true;
+      else if (isAnswer(message)) this.#underWay.get(message.number)?.end(message.opening);
+    });
+    const died = (why: string, error: unknown) => {
       // One that was replaced has nothing to do with what is under way now.
-      if (this.#worker === worker) void this.#kill(why);
+      if (this.#worker !== worker) return;
+      if (ready) void this.#kill({ is: 'failed', why });
+      else this.#neverBegan(error);
     };
-    worker.on('error', (error) => died(`its worker died (${nameOf(error)})`));
-    worker.on('exit', () => died('its worker ended'));
+    worker.on('error', (error) => died(`its worker died (${nameOf(error)})`, error));
+    worker.on('exit', (code) => died('its worker ended', new Error(`a worker ended: ${code}`)));
     this.#worker = worker;
     return worker;
   }
 
-  /** All that is in the thread fails with it: whoever is to blame is found out alone. */
-  async #kill(why: string): Promise<void> {
+  /** All that is in the thread ends with it: whoever is to blame is found out alone. */
+  async #kill(opening: Opening): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
-    for (const { end } of [...this.#underWay.values()]) end({ is: 'failed', why });
+    for (const { end } of [...this.#underWay.values()]) end(opening);
     await worker?.terminate();
+  }
+
+  /** No memory, no thread, no module: that is not the fault of what was kept. */
+  #neverBegan(error: unknown): void {
+    this.#settings.onError(error);
+    void this.#kill({ is: 'later', afterMs: 60_000 });
   }
 
   #endOverdue(): void {
@@ -89,9 +101,14 @@ export class OpenerThread {
     const [first] = this.#underWay.values();
     if (first === undefined) return;
     const left = first.until - performance.now();
-    if (left <= 0) void this.#kill('it took too long');
+    if (left <= 0) void this.#kill({ is: 'failed', why: 'it took too long' });
     else this.#timer = setTimeout(() => this.#endOverdue(), left).unref();
   }
+}
+
+/** Libraries that an opener uses may speak to its parent, too. */
+function isAnswer(message: unknown): message is Answer {
+  return typeof message === 'object' && message !== null && 'number' in message;
 }
 
 function nameOf(error: unknown): string {

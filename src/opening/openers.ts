@@ -14,17 +14,23 @@ export interface OpenersOptions {
   readonly module: string;
   /** Can be cloned. */
   readonly config: unknown;
-  /** How long one opening may take, once it has begun. */
+  /** A thread can not begin: nothing is opened until that is mended. */
+  readonly onError: (error: unknown) => void;
+  /** How long one opening may take. */
   readonly limitMs?: number;
-  /** What the heap of one thread may hold. */
+  /** What the heap of one thread may hold. Buffers lie outside of it: an opener has to bound them itself. */
   readonly heapMb?: number;
 }
 
 export interface Openers {
-  /** How many it opens at once; more of them wait. */
+  /** How many it opens at once; one more may be open alone. */
   readonly concurrency: number;
-  /** @param alone with no other in its thread, so that it is known what kills it */
-  open(kept: Kept, alone: boolean, signal: AbortSignal): Promise<Opening>;
+  /**
+   * Never rejects, and never waits for a place: where there is none it is "later".
+   * @param alone with no other in its thread, so that it is known what kills it; one at a time
+   */
+  open(kept: Kept, alone: boolean): Promise<Opening>;
+  /** What is under way is "later". */
   stop(): Promise<void>;
 }
 
@@ -42,32 +48,30 @@ export function startOpeners(options: OpenersOptions): Openers {
     data: { module: options.module, config: options.config },
     limitMs: options.limitMs ?? LIMIT_MS,
     heapMb: options.heapMb ?? HEAP_MB,
-    together: TOGETHER,
+    onError: options.onError,
   };
   const threads = Array.from({ length: THREADS }, () => new OpenerThread(settings));
-  /** Called, one for each, when something has ended. */
-  const waiting: (() => void)[] = [];
-  const free = (alone: boolean) => threads.find((thread) => thread.takes(alone));
+  /** For suspects: there they neither hold up the others nor wait for a moment without any. */
+  const cell = new OpenerThread(settings);
+  let stopped = false;
+
+  /** The one with the fewest, so that what holds up a thread is soon passed by. */
+  const placeOf = (alone: boolean): OpenerThread | undefined => {
+    if (alone) return cell.openings === 0 ? cell : undefined;
+    const [first] = threads.toSorted((a, b) => a.openings - b.openings);
+    return first !== undefined && first.openings < TOGETHER ? first : undefined;
+  };
   return {
     concurrency: THREADS * TOGETHER,
-    async open(kept, alone, signal) {
-      let thread = free(alone);
-      while (thread === undefined) {
-        if (signal.aborted) return NO_TURN;
-        await new Promise<void>((resolve) => waiting.push(resolve));
-        thread = free(alone);
-      }
-      try {
-        return await thread.open(kept, alone);
-      } finally {
-        for (const look of waiting.splice(0)) look();
-      }
+    async open(kept, alone) {
+      const place = stopped ? undefined : placeOf(alone);
+      return (await place?.open(kept)) ?? NO_PLACE;
     },
     async stop() {
-      await Promise.all(threads.map((thread) => thread.stop()));
+      stopped = true;
+      await Promise.all([...threads, cell].map((thread) => thread.stop()));
     },
   };
 }
 
-/** Others were in the way until its time was up. */
-const NO_TURN: Opening = { is: 'later', afterMs: 1_000 };
+const NO_PLACE: Opening = { is: 'later', afterMs: 1_000 };

@@ -2,14 +2,17 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Opener } from '../contract/index.ts';
-import type { Answer, Opening, Question, WorkerData } from './messages.ts';
+import { type Answer, type Opening, type Question, READY, type WorkerData } from './messages.ts';
 
 const { module, config } = workerData as WorkerData;
 const { default: opener } = (await import(module)) as { default: Opener };
+if (typeof opener !== 'function') throw new TypeError('the default export is no opener');
 
 parentPort?.on('message', ({ number, kept }: Question) => {
   void answerTo(number, () => opener(kept, config));
 });
+
+parentPort?.postMessage(READY);
 
 async function answerTo(number: number, open: () => Promise<unknown>): Promise<void> {
   const opening = await openingOf(open);

@@ -42,6 +42,8 @@ import {
 
 /** How long a repeat of the same stanza is recognised. */
 const DUPLICATE_WINDOW_MS = 3_600_000;
+/** See `Adapter.prepare`. */
+const MOST_PREPARED_BYTES = 16 * 1024;
 
 export interface AcceptOptions {
   readonly transport: TransportId;
@@ -89,14 +91,17 @@ export function acceptor(options: AcceptOptions): Acceptor {
     underWay.add(kept);
   };
 
-  const welcome = async (first: IncomingText): Promise<void> => {
+  const welcome = (first: IncomingText): Promise<void> => {
     const jid = bareJid(first.from);
     const register = () => options.accounts.register(jid);
-    const { messages, error } = await newcomers.welcome(jid, first, register);
-    for (const message of messages) {
-      if (error === undefined) takeIn(message, admit(options, message));
-      else port.refuse(message, refusalOf(options, error));
-    }
+    return newcomers.welcome(jid, first, register, (messages, error) => {
+      const refusal = error === undefined ? undefined : notRegistered(options, error);
+      for (const message of messages) {
+        const admitted = admit(options, message);
+        // He may have an account after all: who asks for one in two ways gets it by one.
+        takeIn(message, 'needsAccount' in admitted ? (refusal ?? admitted) : admitted);
+      }
+    });
   };
   const takeIn = (message: IncomingText, admitted: Admitted | Refusal) => {
     if ('condition' in admitted) port.refuse(message, admitted);
@@ -143,6 +148,12 @@ function refusalOf({ onError }: AcceptOptions, error: unknown): Refusal {
   return BROKEN;
 }
 
+function notRegistered(options: AcceptOptions, error: unknown): Refusal {
+  if (error instanceof RefusedError) return error.refusal;
+  options.onError(error);
+  return NOT_STORED;
+}
+
 function admitTo(
   options: AcceptOptions,
   message: IncomingText,
@@ -167,15 +178,32 @@ function admitTo(
   const { units } = adapter.assess(event, account);
   const refusal = options.policy.spend(jid, units);
   if (refusal !== undefined) return refusal;
+  let prepared: string | undefined;
+  try {
+    prepared = prepare(adapter, event, account);
+  } catch (error) {
+    options.policy.giveBack(jid, units);
+    throw error;
+  }
   const entry: NewEntry = {
     id,
     lane: capabilities.order === 'none' ? laneOfItsOwn(lane, id) : lane,
-    event: storeOutbound(stored(message, jid, peer, adapter.prepare?.(event, account))),
+    event: storeOutbound(stored(message, jid, peer, prepared)),
     acceptedAt,
     deadlineAt: acceptedAt + options.deadlineMs,
     duplicateKeys: duplicateKeys(transport, message, jid, peer),
   };
   return { jid, peer, units, entry };
+}
+
+function prepare(
+  adapter: AcceptOptions['adapter'],
+  event: OutboundMessage,
+  account: AccountLink<unknown>,
+): string | undefined {
+  const prepared = adapter.prepare?.(event, account);
+  if (Buffer.byteLength(prepared ?? '') <= MOST_PREPARED_BYTES) return prepared;
+  throw new RangeError('an adapter prepared more than 16 KiB for a message');
 }
 
 function stored(

@@ -168,7 +168,7 @@ function failed(
       return later(options, job, RELINK_MS, why);
     case 'unknown-outcome':
       options.note(entry.id, 'unknown', why);
-      return { settlement: { kind: 'unknown', afterMs: askAfter(number, options.chance()) } };
+      return again(options, job, 'unknown', askAfter(number, options.chance()));
     case 'later': {
       const afterMs = verdict.afterMs ?? backoff(number, options.chance());
       const outcome = later(options, job, afterMs, why);
@@ -177,20 +177,30 @@ function failed(
   }
 }
 
+function later(options: DeliverOptions, job: Job, afterMs: number, why: string): Outcome {
+  const outcome = again(options, job, 'later', afterMs);
+  const seconds = Math.ceil(outcome.settlement.afterMs / 1_000);
+  options.note(job.entry.id, 'later', `${why}; again in ${seconds} s`);
+  return outcome;
+}
+
 /**
  * At the deadline at the latest: the next turn knows which parts were sent, and tells the sender. And
  * when he is to be told that it takes long, if he is.
  */
-function later(options: DeliverOptions, job: Job, afterMs: number, why: string): Outcome {
-  const { entry, event } = job;
+function again(
+  options: DeliverOptions,
+  { entry, event }: Job,
+  kind: 'later' | 'unknown',
+  afterMs: number,
+): Outcome & { readonly settlement: { readonly afterMs: number } } {
   const now = options.now();
   const deadlineAt = options.deadlineOf(entry);
   const noticeAt = entry.acceptedAt + (options.capabilities.delayNoticeMs ?? Infinity);
   const late = now >= noticeAt;
   const wait = Math.max(1, Math.min(afterMs, deadlineAt - now, late ? Infinity : noticeAt - now));
-  options.note(entry.id, 'later', `${why}; again in ${Math.ceil(wait / 1_000)} s`);
   return {
-    settlement: { kind: 'later', afterMs: wait },
+    settlement: { kind, afterMs: wait },
     reports: late ? options.reports.delayed(entry, event, deadlineAt) : [],
   };
 }

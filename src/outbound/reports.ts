@@ -65,7 +65,7 @@ export function reportsOf(transport: TransportId, now: () => number): Reports {
     },
     delayed({ id }, event, deadlineAt) {
       const { from } = event.reply;
-      const text = `⌛ Not delivered yet: the other side does not take it at the moment. It is tried again until ${time(deadlineAt)}.\n${quotationOf(event)}`;
+      const text = `⌛ Not delivered yet, as far as is known: the other side has not said that it took this message. It is tried again until ${time(deadlineAt)}.\n${quotationOf(event)}`;
       const windowMs = Math.max(0, deadlineAt - now()) + INBOUND_DEADLINE_MS;
       const once = [{ key: duplicateKey(transport, id, 'delayed'), windowMs }];
       return [entry(event, { v: 1, kind: 'text', to: event.account, from, text }, once)];

@@ -23,12 +23,12 @@ export async function backlog(messages: number): Promise<Backlog> {
   });
   try {
     const source = new Source(server, gateway);
-    const stored = (total: number) => areStored(gateway.redis, total);
+    const stored = (total: number) => areStored(gateway.view().redis, total);
     // Every lane, script and buffer is there before it counts.
     await source.pour(CONVERSATIONS, stored);
-    const before = await usedMemory(gateway.redis);
+    const before = await usedMemory(gateway.view().redis);
     await source.pour(messages - CONVERSATIONS, stored);
-    const after = await usedMemory(gateway.redis);
+    const after = await usedMemory(gateway.view().redis);
     const bytes = (after - before) / (messages - CONVERSATIONS);
 
     const readySeconds = await gateway.restart();

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import type { Flow } from './figures.ts';
 
 const TICKS_A_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
@@ -12,7 +13,20 @@ function cpuSeconds(pid: number): number {
 }
 
 /** What each of some processes uses from now on. */
-export function cpuMeter(pids: readonly number[]): () => readonly number[] {
+function cpuMeter(pids: readonly number[]): () => readonly number[] {
   const before = pids.map(cpuSeconds);
   return () => pids.map((pid, index) => cpuSeconds(pid) - (before[index] ?? 0));
+}
+
+/** How fast the work does so many, and what each costs the processes. */
+export async function measured(
+  count: number,
+  pids: readonly number[],
+  work: () => Promise<unknown>,
+): Promise<Flow> {
+  const used = cpuMeter(pids);
+  const begun = performance.now();
+  await work();
+  const seconds = (performance.now() - begun) / 1_000;
+  return { perSecond: count / seconds, cpuMicros: used().map((each) => (each * 1e6) / count) };
 }

@@ -29,6 +29,37 @@ export function verdictOf({ value, goal }: Figure): Verdict {
   return met ? 'met' : 'missed';
 }
 
+export interface Flow {
+  readonly perSecond: number;
+  /** Microseconds of CPU of one, of each process that was asked for. */
+  readonly cpuMicros: readonly number[];
+}
+
+/** A process, and what one message may cost it. */
+export type Cost = readonly [process: string, goal: Goal | undefined];
+
+/** @param one what is counted: `message` */
+export function* flow(
+  what: string,
+  { perSecond, cpuMicros }: Flow,
+  costs: readonly Cost[],
+  goal?: Goal,
+  one = 'message',
+): Generator<Figure> {
+  yield figure(what, `${one}s/s`, perSecond, goal);
+  for (const [index, [process, most]] of costs.entries()) {
+    yield figure(what, `µs of CPU a ${one}, ${process}`, cpuMicros[index] ?? Number.NaN, most);
+  }
+}
+
+export function ratio(what: string, measure: string, value: number, of = Number.NaN): Figure {
+  return figure(what, `rate, ${measure}`, value / of);
+}
+
+export function figure(what: string, measure: string, value: number, goal?: Goal): Figure {
+  return { what, measure, value, ...(goal === undefined ? {} : { goal }) };
+}
+
 /** A line each, in columns; what was done stands once. */
 export function table(figures: readonly Figure[]): string {
   const rows = figures.map((figure, index) => {

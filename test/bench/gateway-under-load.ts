@@ -1,4 +1,4 @@
-/** Postern in a process of its own, as an operator starts it, with the bench's adapter and its own Redis. */
+/** Postern with the bench's adapter. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -7,113 +7,54 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Inbox } from '../support/clients/inbox.ts';
-import { type EmbeddedView, embeddedRedis } from '../support/embedded-redis.ts';
-import { type GatewayProcess, startGateway } from '../support/gateway.ts';
 import type { News, Order } from './adapter/probe.ts';
-import {
-  accounts,
-  CONVERSATIONS,
-  GATEWAY_DOMAIN,
-  SECRET,
-  TEXT_LENGTH,
-  USER_DOMAIN,
-} from './load.ts';
+import { type BenchGateway, type BenchGatewayOptions, startBenchGateway } from './bench-gateway.ts';
+import { accounts, CONVERSATIONS, GATEWAY_DOMAIN, TEXT_LENGTH } from './load.ts';
 
 const ADAPTER = fileURLToPath(new URL('./adapter/index.ts', import.meta.url));
 
 export interface LoadOptions {
-  readonly durability: 'always' | 'relaxed';
+  readonly durability: BenchGatewayOptions['durability'];
   /** Of the server for its component. */
   readonly port: number;
   /** The network takes nothing until `release`. */
   readonly hold?: boolean;
-  /** Where the gateway writes a CPU profile when it ends. */
   readonly profile?: string | undefined;
 }
 
-export interface GatewayUnderLoad {
+export interface GatewayUnderLoad extends BenchGateway {
   readonly probe: Probe;
-  readonly redis: EmbeddedView['redis'];
-  /** Of the gateway and of its Redis. */
-  pids(): Promise<readonly [number, number]>;
-  /** Ends both and starts both again on the same data. Resolves when all domains are up, to the seconds that it took. */
-  restart(): Promise<number>;
-  stop(): Promise<void>;
 }
 
 /** Resolves when its domain is up. */
 export async function startGatewayUnderLoad(options: LoadOptions): Promise<GatewayUnderLoad> {
-  const { durability, port, hold = false, profile } = options;
-  const dir = await mkdtemp(join(tmpdir(), 'postern-bench-'));
+  const { hold = false } = options;
+  const dir = await mkdtemp(join(tmpdir(), 'postern-probe-'));
   const probe = new Probe(join(dir, 'probe.sock'));
-  const gateway = await startGateway({
-    dir,
-    config: {
-      xmpp: { server: USER_DOMAIN, connect: `127.0.0.1:${port}`, secret: SECRET },
-      access: [USER_DOMAIN],
-      redis: { embedded: { maxMemory: '1GiB' } },
-      durability,
-      transports: [
-        {
-          id: 'bench',
-          use: ADAPTER,
-          domain: GATEWAY_DOMAIN,
-          config: {
-            probe: probe.path,
-            hold,
-            conversations: CONVERSATIONS,
-            textLength: TEXT_LENGTH,
-          },
-          accounts: accounts(),
-          dailyLimit: 100_000,
-          perMinute: 100_000,
-        },
-      ],
-    },
-    ...(profile === undefined
-      ? {}
-      : { env: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profile}` } }),
-  });
-  const clear = async () => {
+  const end = async () => {
     probe.close();
-    await gateway.stop();
     await rm(dir, { recursive: true, force: true });
   };
   try {
-    await up(gateway);
+    const gateway = await startBenchGateway({
+      ...options,
+      transport: {
+        id: 'bench',
+        use: ADAPTER,
+        domain: GATEWAY_DOMAIN,
+        config: { probe: probe.path, hold, conversations: CONVERSATIONS, textLength: TEXT_LENGTH },
+        accounts: accounts(),
+      },
+    });
+    const stop = async () => {
+      await gateway.stop();
+      await end();
+    };
+    return { ...gateway, probe, stop };
   } catch (error) {
-    await clear();
+    await end();
     throw error;
   }
-  let view = embeddedRedis(dir);
-  return {
-    probe,
-    get redis() {
-      return view.redis;
-    },
-    pids: async () => [gateway.program.pid, await view.pid()],
-    async restart() {
-      view.close();
-      await gateway.program.end();
-      const begun = performance.now();
-      await gateway.restart();
-      await up(gateway);
-      const seconds = (performance.now() - begun) / 1_000;
-      view = embeddedRedis(dir);
-      return seconds;
-    },
-    async stop() {
-      view.close();
-      await clear();
-    },
-  };
-}
-
-async function up({ program }: GatewayProcess): Promise<void> {
-  await Promise.all([
-    program.printed(({ msg }) => msg === 'started'),
-    program.printed(({ msg }) => msg === 'xmpp online'),
-  ]);
 }
 
 /** The bench's line to its adapter. */

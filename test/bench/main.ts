@@ -1,11 +1,12 @@
 /**
- * `npm run bench core [-- --quick] [--json] [--gate] [--profile DIR]`
+ * `npm run bench core|email [-- --quick] [--json] [--gate] [--profile DIR]`
  *
  * Rates depend on the machine and on its other work; the CPU of a message depends on much less, and
  * ratios within one run on less still. `--gate`: exit code 1 where a gate is over.
  */
 
 import { parseArgs } from 'node:util';
+import { EMAIL_FULL, EMAIL_QUICK, email } from './email.ts';
 import { type Figure, table, verdictOf } from './figures.ts';
 import { core, FULL, QUICK } from './speed.ts';
 
@@ -19,14 +20,20 @@ const { values, positionals } = parseArgs({
   },
 });
 
-if (positionals.join(' ') !== 'core') {
+const BENCHES = {
+  core: () => core(values.quick ? QUICK : FULL, values.profile),
+  email: () => email(values.quick ? EMAIL_QUICK : EMAIL_FULL, values.profile),
+};
+
+const [name = '', ...others] = positionals;
+if (!Object.hasOwn(BENCHES, name) || others.length > 0) {
   process.stderr.write(
-    'usage: npm run bench core [-- --quick] [--json] [--gate] [--profile DIR]\n',
+    'usage: npm run bench core|email [-- --quick] [--json] [--gate] [--profile DIR]\n',
   );
   process.exitCode = 64;
 } else {
   const figures: Figure[] = [];
-  for await (const figure of core(values.quick ? QUICK : FULL, values.profile)) {
+  for await (const figure of BENCHES[name as keyof typeof BENCHES]()) {
     if (figures.at(-1)?.what !== figure.what) process.stderr.write(`measured: ${figure.what}\n`);
     figures.push(figure);
   }

@@ -1,6 +1,7 @@
 /** Stanzas into the gateway: how many a second come out at the adapter, and what each costs. */
 
-import { cpuMeter } from './cpu.ts';
+import { measured } from './cpu.ts';
+import type { Flow } from './figures.ts';
 import type { GatewayUnderLoad } from './gateway-under-load.ts';
 import { Stanzas } from './load.ts';
 import type { RawStream } from './raw-stream.ts';
@@ -8,12 +9,6 @@ import type { RawStream } from './raw-stream.ts';
 /** So many are on their way at most: the source waits for the adapter, as XMPP itself does not. */
 const WINDOW = 2_048;
 const A_WRITE = 64;
-
-export interface Flow {
-  readonly perSecond: number;
-  /** Microseconds of CPU a message, of each process that was asked for. */
-  readonly cpuMicros: readonly number[];
-}
 
 /** A source and what it has sent so far. */
 export class Source {
@@ -29,22 +24,9 @@ export class Source {
 
   /** As fast as they are delivered. @param pids whose CPU is measured */
   async flood(messages: number, pids: readonly number[]): Promise<Flow> {
-    const { probe } = this.#gateway;
-    const end = this.#sent + messages;
-    const used = cpuMeter(pids);
-    const begun = performance.now();
-    const all = this.#sound(probe.reached(end));
-    while (this.#sent < end) {
-      const room = WINDOW - (this.#sent - probe.delivered);
-      const count = Math.min(A_WRITE, end - this.#sent, room);
-      if (count < Math.min(A_WRITE, end - this.#sent)) await this.#sound(probe.progress());
-      else if (!this.#write(count)) await this.#sound(this.#stream.drained());
-    }
-    await all;
-    const seconds = (performance.now() - begun) / 1_000;
-    const cpuMicros = used().map((each) => (each * 1e6) / messages);
+    const flow = await measured(messages, pids, () => this.#flood(messages));
     this.#inTurn();
-    return { perSecond: messages / seconds, cpuMicros };
+    return flow;
   }
 
   /** At a steady rate. Resolves to the latency of each in microseconds, from its write to the adapter. */
@@ -74,6 +56,19 @@ export class Source {
       this.#write(Math.min(WINDOW, end - this.#sent));
       await this.#sound(stored(this.#sent));
     }
+  }
+
+  async #flood(messages: number): Promise<void> {
+    const { probe } = this.#gateway;
+    const end = this.#sent + messages;
+    const all = this.#sound(probe.reached(end));
+    while (this.#sent < end) {
+      const room = WINDOW - (this.#sent - probe.delivered);
+      const count = Math.min(A_WRITE, end - this.#sent, room);
+      if (count < Math.min(A_WRITE, end - this.#sent)) await this.#sound(probe.progress());
+      else if (!this.#write(count)) await this.#sound(this.#stream.drained());
+    }
+    await all;
   }
 
   #write(count: number): boolean {

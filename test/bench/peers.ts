@@ -3,9 +3,9 @@
 import { Redis } from 'ioredis';
 import { startRedis } from '../support/peers/redis.ts';
 import type { XmppServer } from '../support/peers/xmpp-server.ts';
-import { cpuMeter } from './cpu.ts';
+import { measured } from './cpu.ts';
+import type { Flow } from './figures.ts';
 import { GATEWAY_DOMAIN, SECRET, STANZA_BYTES, Stanzas, USER_DOMAIN } from './load.ts';
-import type { Flow } from './outbound.ts';
 import { connectRawComponent } from './raw-stream.ts';
 
 const PIPELINE = 100;
@@ -16,18 +16,16 @@ export async function xadd(appendfsync: 'always' | 'everysec', entries: number):
   const peer = await startRedis({ args: ['--appendfsync', appendfsync] });
   const redis = new Redis({ path: peer.socket });
   const text = 'x'.repeat(STANZA_BYTES);
-  const used = cpuMeter([peer.pid]);
-  const begun = performance.now();
-  for (let added = 0; added < entries; added += PIPELINE) {
-    const pipeline = redis.pipeline();
-    for (let i = 0; i < PIPELINE; i++) pipeline.xadd('bench', '*', 'm', text);
-    await pipeline.exec();
-  }
-  const seconds = (performance.now() - begun) / 1_000;
-  const cpuMicros = used().map((each) => (each * 1e6) / entries);
+  const flow = await measured(entries, [peer.pid], async () => {
+    for (let added = 0; added < entries; added += PIPELINE) {
+      const pipeline = redis.pipeline();
+      for (let i = 0; i < PIPELINE; i++) pipeline.xadd('bench', '*', 'm', text);
+      await pipeline.exec();
+    }
+  });
   redis.disconnect();
   await peer.stop();
-  return { perSecond: entries / seconds, cpuMicros };
+  return flow;
 }
 
 /** The same stanzas from one component to another, raw at both ends. CPU: the server. */
@@ -35,15 +33,13 @@ export async function rawThrough(server: XmppServer, messages: number): Promise<
   const source = await connectRawComponent(server.componentPort, USER_DOMAIN, SECRET);
   const sink = await connectRawComponent(server.componentPort, GATEWAY_DOMAIN, SECRET);
   const stanzas = new Stanzas();
-  const used = cpuMeter([server.pid]);
-  const begun = performance.now();
-  for (let sent = 0; sent < messages; sent += A_WRITE) {
-    if (!source.write(stanzas.take(Math.min(A_WRITE, messages - sent)))) await source.drained();
-  }
-  await sink.received(messages);
-  const seconds = (performance.now() - begun) / 1_000;
-  const cpuMicros = used().map((each) => (each * 1e6) / messages);
+  const flow = await measured(messages, [server.pid], async () => {
+    for (let sent = 0; sent < messages; sent += A_WRITE) {
+      if (!source.write(stanzas.take(Math.min(A_WRITE, messages - sent)))) await source.drained();
+    }
+    await sink.received(messages);
+  });
   source.close();
   sink.close();
-  return { perSecond: messages / seconds, cpuMicros };
+  return flow;
 }

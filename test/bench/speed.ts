@@ -4,11 +4,21 @@ import { startEjabberd } from '../support/peers/ejabberd.ts';
 import { startProsody } from '../support/peers/prosody.ts';
 import type { XmppServer } from '../support/peers/xmpp-server.ts';
 import { backlog } from './backlog.ts';
-import { atLeast, atMost, type Figure, type Goal, gate } from './figures.ts';
+import {
+  atLeast,
+  atMost,
+  type Cost,
+  type Figure,
+  figure,
+  flow,
+  type Goal,
+  gate,
+  ratio,
+} from './figures.ts';
 import { startGatewayUnderLoad } from './gateway-under-load.ts';
 import { bringIn } from './inbound.ts';
 import { GATEWAY_DOMAIN, SECRET, USER_DOMAIN } from './load.ts';
-import { type Flow, Source } from './outbound.ts';
+import { Source } from './outbound.ts';
 import { rawThrough, xadd } from './peers.ts';
 import { connectRawComponent, startRawServer } from './raw-stream.ts';
 
@@ -163,20 +173,6 @@ const OWN: readonly Cost[] = [
   ['Redis', CPU.redis],
 ];
 
-type Cost = readonly [process: string, goal: Goal | undefined];
-
-function* flow(
-  what: string,
-  { perSecond, cpuMicros }: Flow,
-  costs: readonly Cost[],
-  goal?: Goal,
-): Generator<Figure> {
-  yield figure(what, 'messages/s', perSecond, goal);
-  for (const [index, [process, most]] of costs.entries()) {
-    yield figure(what, `µs of CPU a message, ${process}`, cpuMicros[index] ?? Number.NaN, most);
-  }
-}
-
 function* latency(
   what: string,
   micros: readonly number[],
@@ -186,12 +182,4 @@ function* latency(
   const at = (share: number) => (sorted[Math.floor(sorted.length * share)] ?? Number.NaN) / 1_000;
   yield figure(what, 'ms, half of all below', at(0.5), goals.p50);
   yield figure(what, 'ms, 99 % of all below', at(0.99), goals.p99);
-}
-
-function ratio(what: string, measure: string, value: number, of = Number.NaN): Figure {
-  return figure(what, `rate, ${measure}`, value / of);
-}
-
-function figure(what: string, measure: string, value: number, goal?: Goal): Figure {
-  return { what, measure, value, ...(goal === undefined ? {} : { goal }) };
 }

@@ -13,6 +13,7 @@ import type {
 } from 'postern/adapter';
 import { DeliveryError } from 'postern/adapter';
 import type { AdapterUnderTest, NetworkUnderTest } from 'postern/adapter/testing';
+import { picky } from '../fixtures/openers/picky.ts';
 
 /** A defect that can be planted in any adapter, and the checks that must find it. */
 export interface Mutant {
@@ -43,6 +44,23 @@ export const MUTANTS: readonly Mutant[] = [
     })),
   },
   {
+    defect: 'gives up what is under way when the transport begins to stop',
+    found: [
+      'inbound: what is under way when the transport begins to stop is stored, and acknowledged',
+    ],
+    plant: inContext((context) => {
+      const unlessEnding = async <T>(work: Promise<T>): Promise<T> => {
+        const done = await work;
+        context.signal.throwIfAborted();
+        return done;
+      };
+      return {
+        receive: (event) => unlessEnding(context.receive(event)),
+        keep: (what) => unlessEnding(context.keep(what)),
+      };
+    }),
+  },
+  {
     defect: 'makes up an id for every event',
     found: ['inbound: the same message again is the same event'],
     plant: (definition) => {
@@ -59,6 +77,40 @@ export const MUTANTS: readonly Mutant[] = [
         opened: async (opened, kept) => (await adapter.opened?.(opened, kept))?.map(renamed) ?? [],
       }))(received);
     },
+  },
+  {
+    defect: 'has an opener that is none',
+    found: ['keeping: its opener is a module, which exports a function'],
+    appliesTo: keeps,
+    plant: (definition) => ({ ...definition, opener: fixture('no-opener.ts') }),
+  },
+  {
+    defect: 'has an opener that does not expect what is cut off',
+    found: ['keeping: nothing that comes in is too strange to be opened'],
+    appliesTo: keeps,
+    plant: (definition) => {
+      picky.of = definition.opener ?? '';
+      return { ...definition, opener: fixture('picky.ts') };
+    },
+  },
+  {
+    defect: 'makes other events of what is opened again',
+    found: ['keeping: what is opened again gives the same events'],
+    appliesTo: keeps,
+    plant: inAdapter((adapter) => {
+      let count = 0;
+      return {
+        opened: async (opened, kept) => {
+          count += 1;
+          const events = (await adapter.opened?.(opened, kept)) ?? [];
+          return events.map((event) =>
+            event.kind === 'message'
+              ? { ...event, eventId: `${event.eventId} ${count}` as EventId }
+              : event,
+          );
+        },
+      };
+    }),
   },
   {
     defect: 'answers a forged request as if all were well',
@@ -215,6 +267,14 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   },
 ];
+
+function keeps({ definition }: AdapterUnderTest): boolean {
+  return definition.opener !== undefined;
+}
+
+function fixture(name: string): string {
+  return new URL(`../fixtures/openers/${name}`, import.meta.url).href;
+}
 
 /** Holds every first message back until the next one went. */
 function overtaking(definition: AdapterDefinition): AdapterDefinition {

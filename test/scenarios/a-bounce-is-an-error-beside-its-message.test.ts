@@ -33,9 +33,6 @@ const errorOf = async (id: string) =>
 const receiptOf = (id: string) =>
   juliet.waitFor((stanza) => child(stanza, 'received', 'urn:xmpp:receipts')?.attrs.id === id);
 
-const mailWith = (text: string) =>
-  house.mailbox.mail(({ content }) => content.text?.trim() === text);
-
 /** A report of a mail server (RFC 3464) to whoever is given. @returns what the gateway answered */
 function report(of: TakenMail, status: string, words: string, to = of.from) {
   const action = { 2: 'delivered', 4: 'delayed', 5: 'failed' }[status.charAt(0)];
@@ -93,8 +90,8 @@ it.each([
 it('a bounce that comes later is an error on the very message', async () => {
   const others = [write('first'), write('third')];
   const id = write('second');
-  const mail = await mailWith('second');
-  await Promise.all([mailWith('first'), mailWith('third')]);
+  const mail = await house.mailWith('second');
+  await Promise.all([house.mailWith('first'), house.mailWith('third')]);
   const { code, transcript } = await report(mail, '5.1.1', '550 5.1.1 no such user');
   expect(code, transcript).toBe(0);
   expect(await errorOf(id)).toEqual({
@@ -105,7 +102,7 @@ it('a bounce that comes later is an error on the very message', async () => {
   // One truth about each: what comes afterwards changes nothing, and the others are untouched.
   expect((await report(mail, '2.0.0', '250 after all')).code).toBe(0);
   const last = write('last');
-  await report(await mailWith('last'), '2.1.5', '250 ok');
+  await report(await house.mailWith('last'), '2.1.5', '250 ok');
   await receiptOf(last);
   const told = juliet.rest.filter(({ name }) => name === 'message');
   expect(told.filter(({ attrs }) => others.concat(id).includes(attrs.id ?? ''))).toEqual([]);
@@ -114,7 +111,7 @@ it('a bounce that comes later is an error on the very message', async () => {
 
 it('a report of the delivery is the receipt, one of a delay is nothing', async () => {
   const id = write('with a receipt');
-  const mail = await mailWith('with a receipt');
+  const mail = await house.mailWith('with a receipt');
   expect(mail.notify).toEqual(['SUCCESS', 'FAILURE', 'DELAY']);
   expect(mail.envelopeId).toMatch(/^[0-9A-Z]{26}$/);
   expect((await report(mail, '4.4.1', '451 4.4.1 no answer')).code).toBe(0);
@@ -125,7 +122,7 @@ it('a report of the delivery is the receipt, one of a delay is nothing', async (
 
 it('a report to an address that nobody here has signed is refused', async () => {
   write('signed');
-  const mail = await mailWith('signed');
+  const mail = await house.mailWith('signed');
   const forged = mail.from.replace(/.@/, (end) => (end === 'a@' ? 'b@' : 'a@'));
   const tried = [forged, `b=nothing@${MAIL}`, mail.from.replace(/^b=./, 'b=8')];
   for (const to of tried) {
@@ -136,7 +133,7 @@ it('a report to an address that nobody here has signed is refused', async () => 
 
 it('a note of absence to the return address is the contact’s automatic reply', async () => {
   write('are you there?');
-  const mail = await mailWith('are you there?');
+  const mail = await house.mailWith('are you there?');
   await house.mailer('bounce.example').send({
     envelope: { from: '', to: mail.from },
     from: `Bob <${BOB}>`,
@@ -158,12 +155,12 @@ it('a note of absence to the return address is the contact’s automatic reply',
 it('what is refused for now is sent again, as the very same mail', async () => {
   house.mailbox.next('rcpt', '451 4.7.1 greylisted');
   const id = write('come again');
-  const { content, raw, envelopeId } = await mailWith('come again');
+  const { content, raw, envelopeId } = await house.mailWith('come again');
   house.mailbox.next('dot', 'drop');
   write('taken, and nobody told');
   const [once, again] = [
-    await mailWith('taken, and nobody told'),
-    await mailWith('taken, and nobody told'),
+    await house.mailWith('taken, and nobody told'),
+    await house.mailWith('taken, and nobody told'),
   ];
   expect(again.raw.equals(once.raw)).toBe(true);
   expect(content.messageId).toBe(`<${envelopeId}@${MAIL}>`);

@@ -28,9 +28,6 @@ afterAll(() => house?.stop());
 
 const heard = (text: string) => juliet.waitFor((stanza) => bodyOf(stanza)?.endsWith(text) === true);
 
-const mailWith = (text: string) =>
-  house.mailbox.mail(({ content }) => content.text?.trim() === text);
-
 function threadOf(stanza: Element): string {
   const thread = child(stanza, 'thread', 'jabber:client');
   return thread === undefined ? '' : textOf(thread);
@@ -52,7 +49,7 @@ it('ten messages that alternate are one thread on both sides, also over a restar
       await house.gateway.ready();
     }
     juliet.send(contactOf(BOB), `juliet writes ${round}`);
-    const mail = await mailWith(`juliet writes ${round}`);
+    const mail = await house.mailWith(`juliet writes ${round}`);
     const { messageId = '', inReplyTo, subject } = mail.content;
     expect(subject).toBe('Re: Dinner on Friday');
     expect(inReplyTo).toBe(ids.at(-1));
@@ -77,7 +74,7 @@ it('a thread that she begins herself comes back to her as her own', async () => 
   juliet.raw(
     `<message type='chat' to='${contactOf(ANN)}' id='a'><body>hello ann</body><thread>of-her-client</thread></message>`,
   );
-  const begun = await mailWith('hello ann');
+  const begun = await house.mailWith('hello ann');
   expect(begun.content.subject).toBe('Message from Juliet');
   expect(begun.content.inReplyTo).toBeUndefined();
   expect(referencesOf(begun)).toEqual([]);
@@ -91,13 +88,13 @@ it('a thread that she begins herself comes back to her as her own', async () => 
 it('an answer finds its thread by its Message-ID alone, whatever its subject has become', async () => {
   const { send } = house.mailer('thread.example');
   juliet.send(contactOf(ANN), '✉ The masked ball\nWill you come?');
-  const asked = await mailWith('Will you come?');
+  const asked = await house.mailWith('Will you come?');
   const { inReplyTo, references: _, ...bare } = answerTo(asked, 'I will');
   await send({ ...bare, inReplyTo, subject: 'AW: The masked ball (Antwort)' });
   const answer = await heard('I will');
   // Another subject is another first line, and the same thread.
   expect(bodyOf(answer)).toBe('✉ AW: The masked ball (Antwort)\nI will');
   juliet.send(contactOf(ANN), 'Wonderful');
-  const next = await mailWith('Wonderful');
+  const next = await house.mailWith('Wonderful');
   expect(referencesOf(next)[0]).toBe(asked.content.messageId);
 });

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { PARTITIONS, partitionKey } from '../../src/store/keys.ts';
 
 export interface EmbeddedView {
   readonly redis: Redis;
@@ -10,6 +11,8 @@ export interface EmbeddedView {
   rewrite(): Promise<void>;
   /** Removes every key of BullMQ; how many there were. */
   removeWakeUps(): Promise<number>;
+  /** Resolves when nothing of the channel, `sms.i`, waits or is under way. */
+  served(channel: string): Promise<void>;
   close(): void;
 }
 
@@ -38,6 +41,16 @@ export function embeddedRedis(dir: string): EmbeddedView {
     async removeWakeUps() {
       const keys = await redis.keys('{pst-wake}*');
       return keys.length === 0 ? 0 : await redis.del(keys);
+    },
+    async served(channel) {
+      for (let waiting = true; waiting; ) {
+        const pipeline = redis.pipeline();
+        for (let partition = 0; partition < PARTITIONS; partition++) {
+          pipeline.zcard(`${partitionKey(partition)}:due:${channel}`);
+        }
+        const lanes = await pipeline.exec();
+        waiting = lanes?.some(([, count]) => count !== 0) ?? true;
+      }
     },
     close: () => redis.disconnect(),
   };

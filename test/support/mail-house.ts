@@ -21,6 +21,8 @@ export interface MailHouse extends House {
   readonly mailPort: number;
   /** Those out there who write in the name of a domain: its records are in DNS. */
   mailer(domain: string): Mailer;
+  /** The first mail with this text that the mailbox has got or will get; each is given once. */
+  mailWith(text: string): Promise<TakenMail>;
   /** A connection of somebody out there. */
   smtp(): Promise<SmtpDialogue>;
 }
@@ -79,6 +81,7 @@ export async function startMailHouse(options: MailHouseOptions = {}): Promise<Ma
       dns.add(zone);
       return mailer;
     },
+    mailWith: (text) => mailbox.mail((mail) => textOf(mail) === text),
     async smtp() {
       const dialogue = await startSmtp(mailPort);
       dialogues.push(dialogue);
@@ -121,6 +124,11 @@ export function answerTo({ content }: TakenMail, text: string): SendMailOptions 
     references: [...[references].flat(), messageId],
     text,
   };
+}
+
+/** Without the line end that every mail has. */
+export function textOf({ content }: TakenMail): string {
+  return content.text?.trimEnd() ?? '';
 }
 
 function bodyOf({ text }: SendMailOptions): string | undefined {

@@ -45,11 +45,16 @@ export async function signatures(
     curTime: now,
   });
   const singular = SHOWN_ONCE.every((name) => count(head, name) <= 1);
+  const hasSubject = count(head, 'subject') > 0;
   return results.flatMap((result): Proof[] => {
     const { signingDomain: domain, status } = result;
     if (domain === undefined || !isTimely(result, now)) return [];
+    // A subject that is not signed is anybody's. Content-Type is not asked for: large senders leave it out.
+    const signed = (result.signingHeaders?.keys ?? '').toLowerCase().split(/[:\s]+/);
+    const covered = !hasSubject || signed.includes('subject');
     // l= leaves room for anybody to append what he likes (RFC 6376 §8.2).
-    const proof = { by: 'dkim', domain, whole: singular && !status.underSized } as const;
+    const whole = singular && covered && !status.underSized;
+    const proof = { by: 'dkim', domain, whole } as const;
     if (status.result === 'temperror') return [{ ...proof, is: 'unanswered' }];
     return status.result === 'pass' ? [{ ...proof, is: 'passed' }] : [];
   });

@@ -4,7 +4,7 @@ import { causeOf } from './meaning.ts';
 import { readNotification } from './notification.ts';
 import { halve } from './original.ts';
 import { addressesIn } from './recipient.ts';
-import { isConversation, signsOfServer, tellsOfFailure } from './signs.ts';
+import { isAnswerOfMailbox, isConversation, signsOfServer, tellsOfFailure } from './signs.ts';
 import { readTranscript, type Transcript } from './transcript.ts';
 
 /** What of a mail is needed to read it as a bounce. */
@@ -71,6 +71,8 @@ function statusInText(
 export function isBounce(mail: BounceMail, evidence: Evidence): boolean {
   const server = signsOfServer(mail.headers);
   const body = weightOfBody(evidence);
+  // Whoever is away has the empty return path, too, and may write that his mailbox is full.
+  if (isAnswerOfMailbox(mail.headers) && body < 3) return false;
   return server > 0 && body > 0 && server + body - (isConversation(mail.headers) ? 1 : 0) >= 3;
 }
 

@@ -5,6 +5,8 @@ type Headers = ReadonlyMap<string, readonly string[]>;
 const DAEMON =
   /mailer-?daemon|post_?master|mail(?:er)?[ ._-]?(?:delivery|administrator|system)|delivery (?:sub)?system|system administrator|mdaemon|no-reply@sns\.amazonaws\.com/i;
 const ADMIN = /-admin@|sysadmin@|\badmin(?:istrator)?@/i;
+/** Nobody has written to them. */
+const NO_REPLY = /\b(?:do-?)?not?-?reply@/i;
 
 /** A report of another kind: of an abuse (RFC 5965), of a displayed mail (RFC 8098). */
 export function isOtherReport(headers: Headers, types: readonly string[]): boolean {
@@ -21,17 +23,27 @@ export function isOtherReport(headers: Headers, types: readonly string[]): boole
  * and persons quote the subject of a bounce; vacation notes have the empty return path too.
  */
 export function signsOfServer(headers: Headers): number {
+  const nobody = /^\s?<?\s?>?\s?$/.test(first(headers, 'return-path', '?'));
+  const others =
+    (isFromServer(headers) ? 2 : 0) + (nobody || ADMIN.test(first(headers, 'from')) ? 1 : 0);
+  return others + (others > 0 && SUBJECT.test(first(headers, 'subject').toLowerCase()) ? 1 : 0);
+}
+
+function isFromServer(headers: Headers): boolean {
   const from = first(headers, 'from');
-  const returnPath = first(headers, 'return-path', '?');
-  const server =
+  return (
     /^\s?multipart\/report/i.test(first(headers, 'content-type')) ||
     headers.has('x-failed-recipients') ||
     DAEMON.test(from) ||
     /^\s?<\s?>$/.test(from) ||
-    /mailer-daemon/i.test(returnPath);
-  const nobody = /^\s?<?\s?>?\s?$/.test(returnPath);
-  const others = (server ? 2 : 0) + (nobody || ADMIN.test(from) ? 1 : 0);
-  return others + (others > 0 && SUBJECT.test(first(headers, 'subject').toLowerCase()) ? 1 : 0);
+    /mailer-daemon/i.test(first(headers, 'return-path'))
+  );
+}
+
+/** A vacation note, a ticket, a question whether one is a person: in the name of the one written to. */
+export function isAnswerOfMailbox(headers: Headers): boolean {
+  const from = first(headers, 'from');
+  return !isFromServer(headers) && !ADMIN.test(from) && !NO_REPLY.test(from);
 }
 
 /** Whether the text says, in words, that a mail did not get through. */

@@ -5,6 +5,8 @@ const FIRST_SLAB = 4 * 1024;
 const LARGEST_SLAB = 1024 * 1024;
 const CR = 0x0d;
 const LF = 0x0a;
+/** A CR or LF without the other. */
+const LONE = /\r(?!\n)|(?<!\r)\n/;
 
 /** The memory that all mails share while they come in. */
 export class Budget {
@@ -120,13 +122,11 @@ export class Body {
    * second mail after it that nobody has looked at (SMTP smuggling).
    */
   #linesEndWell(chunk: Buffer): boolean {
-    let afterCr = this.#afterCr;
-    for (let index = 0; index < chunk.length; index += 1) {
-      const byte = chunk[index];
-      if (afterCr !== (byte === LF)) return false;
-      afterCr = byte === CR;
-    }
-    this.#afterCr = afterCr;
-    return true;
+    if (this.#afterCr && chunk[0] !== LF) return false;
+    const begin = this.#afterCr ? 1 : 0;
+    this.#afterCr = chunk[chunk.length - 1] === CR;
+    const end = this.#afterCr ? chunk.length - 1 : chunk.length;
+    // As text: a regular expression reads it several times as fast as a loop.
+    return !LONE.test(chunk.toString('latin1', begin, end));
   }
 }

@@ -83,6 +83,7 @@ export class Dialogue {
     if (sender === undefined) return BAD_SENDER;
     this.#mailFrom = sender;
     this.#recipients = [];
+    if (this.network === undefined) this.#refused = 0;
     this.#since = now;
     return undefined;
   }
@@ -96,8 +97,7 @@ export class Dialogue {
       this.#recipients.push(recipient);
       return undefined;
     }
-    this.#refused += 1;
-    return this.#refused > MAX_REFUSED ? TOO_MANY_REFUSED : refusal;
+    return this.#mayAskOn() ? refusal : TOO_MANY_REFUSED;
   }
 
   /**
@@ -126,9 +126,19 @@ export class Dialogue {
     }
   }
 
+  /**
+   * Who asks for addresses until one is there pays for each as for a mail, or a new connection would be a
+   * new list. A server of our own is not held to it: what it asks, it asks for others.
+   */
+  #mayAskOn(): boolean {
+    this.#refused += 1;
+    if (this.#refused > MAX_REFUSED) return false;
+    return this.network === undefined || this.#shared.rate.take(this.network, performance.now());
+  }
+
   async #keep(raw: Buffer, session: Session): Promise<Refusal | undefined> {
     const { options } = this.#shared;
-    const head = readHead(raw, options.domain);
+    const head = readHead(raw);
     if (head instanceof Refusal) return head;
     const envelope: Envelope = {
       v: 1,
@@ -141,7 +151,7 @@ export class Dialogue {
       receivedAt: Date.now(),
       smtputf8: session.envelope.smtpUtf8 === true,
     };
-    const eventId = eventIdOf(raw, head, envelope.recipients);
+    const eventId = eventIdOf(raw, head, envelope);
     try {
       await options.keep({ raw, envelope: writeEnvelope(envelope), ...ifKnown(eventId) });
       return undefined;

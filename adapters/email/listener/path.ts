@@ -1,8 +1,7 @@
 /** The addresses of an envelope: RFC 5321 calls them paths. */
 
 import { isIPv4, isIPv6 } from 'node:net';
-import { domainToASCII } from 'node:url';
-import { isLocalPart, isMailDomain } from '../mail-address.ts';
+import { asciiDomain, isLocalPart, isMailDomain } from '../mail-address.ts';
 
 /**
  * The address of a recipient in lower case, the domain in its ASCII form. Undefined for what no
@@ -15,7 +14,7 @@ export function recipientOf(path: string, domain: string): string | undefined {
   const at = path.lastIndexOf('@');
   if (at < 0) return path.toLowerCase() === 'postmaster' ? `postmaster@${domain}` : undefined;
   const local = path.slice(0, at).normalize('NFC').toLowerCase();
-  const home = domainToASCII(path.slice(at + 1)).toLowerCase();
+  const home = asciiDomain(path.slice(at + 1));
   return isLocalPart(local) && isMailDomain(home) ? `${local}@${home}` : undefined;
 }
 
@@ -31,7 +30,7 @@ export function senderOf(path: string): string | undefined {
   if (at < 1 || local.includes('\ufffd')) return undefined;
   const written = path.slice(at + 1);
   if (isAddressLiteral(written)) return `${local}@${written}`;
-  const home = domainToASCII(written).toLowerCase();
+  const home = asciiDomain(written);
   return isMailDomain(home) ? `${local}@${home}` : undefined;
 }
 

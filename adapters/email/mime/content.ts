@@ -4,6 +4,7 @@ import type { Readable } from '../trim/readable.ts';
 import { readableHtml, readablePlain } from '../trim/readable.ts';
 import { eventLine } from './calendar.ts';
 import { decodeText } from './charset.ts';
+import { withClosedDirections } from './direction.ts';
 import { unflow } from './flowed.ts';
 import type { Part } from './tree.ts';
 
@@ -34,18 +35,22 @@ const NOTHING: Choice = { texts: [], files: [] };
 
 /** @param how what the subject says of the text */
 export function contentOf(root: Part, how: { readonly forward: boolean }): Content {
-  const { texts, files } = choose(root);
-  const body = readable(texts, how);
+  const read = reader(how);
+  const { texts, files } = choose(root, read);
+  // A mail that is nothing but a text is read, even if it calls itself a file.
+  const body = read(isText(root) ? [root] : texts);
   const calendar = files.find(({ type }) => type === 'text/calendar');
   const event = calendar === undefined ? undefined : eventLine(decoded(calendar));
   return { body: event === undefined ? body : withLine(body, event), files };
 }
 
-function choose(part: Part): Choice {
+type Read = (texts: readonly Part[]) => Readable;
+
+function choose(part: Part, read: Read): Choice {
   if (part.parts.length === 0) return chooseLeaf(part);
-  const choices = part.parts.map(choose);
+  const choices = part.parts.map((each) => choose(each, read));
   const files = choices.flatMap((choice) => choice.files);
-  if (part.type === 'multipart/alternative') return { texts: bestOf(choices), files };
+  if (part.type === 'multipart/alternative') return { texts: bestOf(choices, read), files };
   const texts = choices.flatMap((choice) => choice.texts);
   // A named text behind the first is a file that a client also shows.
   const isFile = (text: Part, at: number) => at > 0 && text.fileName !== undefined;
@@ -57,37 +62,55 @@ function choose(part: Part): Choice {
 
 function chooseLeaf(part: Part): Choice {
   if (FOR_MACHINES.test(part.type) || part.type.startsWith('multipart/')) return NOTHING;
-  const isText = PLAIN.has(part.type) || part.type === 'text/html';
-  return isText && !part.isAttached ? { texts: [part], files: [] } : { texts: [], files: [part] };
+  const isShown = isText(part) && !part.isAttached;
+  return isShown ? { texts: [part], files: [] } : { texts: [], files: [part] };
+}
+
+function isText({ type }: Part): boolean {
+  return PLAIN.has(type) || type === 'text/html';
 }
 
 /** RFC 2046 §5.1.4 has the best one last; here the best one is the plain one, as long as it says the same. */
-function bestOf(choices: readonly Choice[]): readonly Part[] {
+function bestOf(choices: readonly Choice[], read: Read): readonly Part[] {
   const withText = choices.map(({ texts }) => texts).filter((texts) => texts.length > 0);
   const plain = withText.find((texts) => texts.every(({ type }) => PLAIN.has(type)));
   const rich = withText.findLast((texts) => texts.some(({ type }) => type === 'text/html'));
   if (plain === undefined || rich === undefined) return plain ?? rich ?? [];
-  return isReal(readable(plain), rich) ? plain : rich;
+  return isReal(read(plain), () => read(rich)) ? plain : rich;
 }
 
 /** Not empty, no source of a page, and not "Your client does not support HTML" in any language. */
-function isReal(plain: Readable, rich: readonly Part[]): boolean {
+function isReal(plain: Readable, rich: () => Readable): boolean {
   if (/^\s*<(?:!doctype|html|head|body|div|table|p)\b/i.test(plain.text)) return false;
   if (plain.text.length >= REAL_LENGTH) return true;
   // Both without their history: some clients leave it out of the plain text.
-  const { length } = readable(rich).fresh;
+  const { length } = rich().fresh;
   return plain.text.trim() === '' ? length === 0 : length < 4 * plain.fresh.length + 200;
 }
 
-function readable(texts: readonly Part[], how = { forward: false }): Readable {
-  const pieces = runs(texts).map((run) =>
-    run[0]?.type === 'text/html'
-      ? readableHtml(decoded(run[0]), how)
-      : readablePlain(clean(run.map(plainText).join('\n')), how),
-  );
+/** Reads each run of texts once, in however many alternatives within one another it stands. */
+function reader(how: { readonly forward: boolean }): Read {
+  const known = new Map<Part | undefined, Map<number, Readable>>();
+  const once = (run: readonly Part[]): Readable => {
+    const lengths = known.get(run[0]) ?? new Map<number, Readable>();
+    known.set(run[0], lengths);
+    const found = lengths.get(run.length) ?? readRun(run, how);
+    lengths.set(run.length, found);
+    return found;
+  };
+  return (texts) => together(texts, runs(texts).map(once));
+}
+
+function readRun(run: readonly Part[], how: { readonly forward: boolean }): Readable {
+  return run[0]?.type === 'text/html'
+    ? readableHtml(decoded(run[0]), how)
+    : readablePlain(clean(run.map(plainText).join('\n')), how);
+}
+
+function together(texts: readonly Part[], pieces: readonly Readable[]): Readable {
   const isCut = texts.some((part) => part.isCut);
   const join = (each: (piece: Readable) => string) =>
-    cut(clean(pieces.map(each).filter(isSomething).join('\n\n')), isCut);
+    withClosedDirections(cut(clean(pieces.map(each).filter(isSomething).join('\n\n')), isCut));
   const whole = { text: join((piece) => piece.text), fresh: join((piece) => piece.fresh) };
   return { ...whole, trimmed: pieces.some((piece) => piece.trimmed) };
 }

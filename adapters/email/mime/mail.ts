@@ -120,8 +120,16 @@ function* readParts(part: Part): Generator<{ type: string; content: Buffer }> {
   for (const child of part.parts) yield* readParts(child);
 }
 
-function attachment({ fileName, type, size }: Part): Attachment {
-  return { name: displayName(fileName, type), size, type };
+function attachment(part: Part): Attachment {
+  const { fileName, type, size } = part;
+  return { name: displayName(fileName ?? subjectIn(part), type), size, type };
+}
+
+/** What a mail that comes in this one, as in a digest, is about: its file has rarely a name. */
+function subjectIn({ type, content }: Part): string | undefined {
+  if (type !== 'message/rfc822' && type !== 'message/global') return undefined;
+  const subject = decodedHeaders(readHeader(content).fields).get('subject')?.[0] ?? '';
+  return subject === '' ? undefined : `${subject.replace(/[/\\]/g, '-')}.eml`;
 }
 
 function isPixel({ type, size, isAttached }: Part): boolean {

@@ -8,7 +8,7 @@
 
 import { parseAddress } from '../mail-address.ts';
 import type { Field } from './header.ts';
-import { clip, decodeWords } from './words.ts';
+import { clip, decodeWords, visible } from './words.ts';
 
 export interface Mailbox {
   /** For people to read: anybody can call himself anything. '' where there is none. */
@@ -87,7 +87,7 @@ class Entry {
     const address = this.#isBroken ? '' : strictAddress(written.trim());
     const isWordsTheAddress = this.#angle === undefined && address !== '';
     const name = isWordsTheAddress || words === '' ? this.#comment : words;
-    return { name: clip(decodeWords(name), MAX_NAME), address };
+    return { name: clip(visible(decodeWords(name)), MAX_NAME), address };
   }
 
   #append(text: string): void {

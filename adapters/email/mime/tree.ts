@@ -100,17 +100,31 @@ export async function readTree(mail: Buffer, body: number): Promise<Tree> {
     parser.end();
   });
   parser.destroy();
-  const state = { isTooDeep: false };
+  const state: State = { isTooDeep: false, isUnparted: false };
   const root = parser.tree === false ? undefined : partOf(parser.tree, leaves, 1, state);
-  const damaged = damageOf(failure, state.isTooDeep);
-  const isUnparted = root?.type.startsWith('multipart/') && root.parts.length === 0;
-  if (damaged === undefined && isUnparted && body < mail.length) {
-    return { root: unparted(mail.subarray(body)), damaged: CHAOS };
+  // Where there is nothing, nothing is missing.
+  if (body >= mail.length) state.isUnparted = false;
+  const damaged = damageOf(failure, state);
+  if (failure === undefined && state.isUnparted && !hasText(root)) {
+    return { root: unparted(mail.subarray(body)), damaged };
   }
   return { root, damaged };
 }
 
-/** A multipart whose boundary is nowhere: all of it, as a text. */
+/** What a tree turned out to be. */
+interface State {
+  isTooDeep: boolean;
+  /** A multipart in it has a boundary that is nowhere. */
+  isUnparted: boolean;
+}
+
+function hasText(part: Part | undefined): boolean {
+  if (part === undefined) return false;
+  const isText = part.type.startsWith('text/') && part.content.length > 0;
+  return (isText && !part.isAttached) || part.parts.some(hasText);
+}
+
+/** Where the text must be in what has no boundary: all of the mail, as a text. */
 function unparted(body: Buffer): Part {
   const content = whole(body.subarray(0, MAX_KEPT));
   return {
@@ -150,15 +164,17 @@ function partOf(
   node: Node,
   leaves: ReadonlyMap<AttachmentStream['headers'], Leaf>,
   depth: number,
-  state: { isTooDeep: boolean },
+  state: State,
   isOfDigest = false,
 ): Part {
   const leaf = leaves.get(node.headers);
+  const type = typeOf(node, isOfDigest);
+  if (type.startsWith('multipart/') && node.children.length === 0) state.isUnparted = true;
   if (depth >= MAX_DEPTH && node.children.length > 0) state.isTooDeep = true;
   const children = depth >= MAX_DEPTH ? [] : node.children;
   const isDigest = node.contentType === 'multipart/digest';
   return {
-    type: typeOf(node, isOfDigest),
+    type,
     parts: children.map((child) => partOf(child, leaves, depth + 1, state, isDigest)),
     isAttached: !['', 'inline'].includes(leaf?.stream.contentDisposition ?? ''),
     fileName: leaf?.stream.filename,
@@ -182,9 +198,9 @@ function parametersOf(headers: AttachmentStream['headers']): ReadonlyMap<string,
   return new Map(isStructured ? Object.entries(value.params) : []);
 }
 
-function damageOf(failure: Error | undefined, isTooDeep: boolean): string | undefined {
-  if (isTooDeep) return `its parts are nested more than ${MAX_DEPTH} deep`;
-  if (failure === undefined) return undefined;
+function damageOf(failure: Error | undefined, state: State): string | undefined {
+  if (state.isTooDeep) return `its parts are nested more than ${MAX_DEPTH} deep`;
+  if (failure === undefined) return state.isUnparted ? CHAOS : undefined;
   if (/child nodes/.test(failure.message)) return `it has more than ${MAX_PARTS} parts`;
   if (/header size/.test(failure.message)) return 'the header of one of its parts is too long';
   return CHAOS;

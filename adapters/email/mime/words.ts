@@ -61,6 +61,20 @@ export function oneLine(text: string): string {
     .trim();
 }
 
+/** A name has so many at most, in any script. */
+const MAX_MARKS = 32;
+
+/** A name without what nobody sees in it, and without towers of accents. */
+export function visible(name: string): string {
+  let marks = 0;
+  return name
+    .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
+    .replace(/\p{Mn}/gu, (mark) => {
+      marks += 1;
+      return marks > MAX_MARKS ? '' : mark;
+    });
+}
+
 /** @returns at most `max` UTF-16 units, no character cut in two */
 export function clip(text: string, max: number): string {
   if (text.length <= max) return text;

@@ -9,6 +9,8 @@ import { Slots } from './slots.ts';
 export interface RelayOptions extends ConnectionOptions {
   /** The smarthost refuses us, not a mail: the operator has something to mend. No secret is in the words. */
   onTrouble(words: string): void;
+  /** It can not be reached, or takes nothing from anybody now: that passes. */
+  onUnreachable(words: string): void;
 }
 
 export interface Relay {
@@ -49,6 +51,9 @@ class SmtpRelay implements Relay {
     } catch (error) {
       if (!(error instanceof Mishap)) throw error;
       if (error.misconfigured) this.#options.onTrouble(error.message);
+      else if (error.step === 'session' && !attempt.signal.aborted) {
+        this.#options.onUnreachable(error.message);
+      }
       throw errorOf(error, letter.to);
     } finally {
       this.#slots.give();

@@ -51,7 +51,7 @@ export const ORIGINAL = words(`
   message d'origine|message original|message d’origine|mensaje original|missatge original|mensagem original
   messaggio originale|oorspronkelijk bericht|origineel bericht|oprindelig besked|oprindelig meddelelse
   original besked|opprinnelig melding|original melding|ursprungligt meddelande|originalmeddelande
-  alkuperäinen viesti|algne sõnum|oryginalna wiadomość|wiadomość oryginalna|pierwotna wiadomość|původní zpráva
+  alkuperäinen viesti|algne sõnum|oryginalna wiadomość|wiadomość oryginalna|pierwotna wiadomość|původní zpráva|původní e-mail|pôvodný e-mail
   pôvodná správa|izvorno sporočilo|izvorna poruka|originalna poruka|исходное сообщение|оригинальное сообщение
   первоначальное сообщение|вихідне повідомлення|оригінальне повідомлення|оригинално съобщение|eredeti üzenet
   mesaj original|mesajul original|αρχικό μήνυμα|orijinal mesaj|orijinal ileti|özgün ileti|הודעה מקורית
@@ -83,7 +83,7 @@ export const SENT_FROM = words(`
 
 /** The same, of the languages that put the verb last. Each is a pattern for a whole line. */
 export const SENT_FROM_LINES = [
-  '(?:von|aus) mein\\p{L}{1,3} .{2,60} (?:gesendet|geschickt|verschickt)',
+  '(?:von|aus) mein[\\p{L}/]{1,12} .{2,60} (?:gesendet|geschickt|verschickt)',
   '.{2,40}[dt][ae]n gönderildi',
   '.{2,40}[rb][óő]l küldve',
   '.{2,40}から送信',

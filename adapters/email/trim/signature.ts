@@ -15,6 +15,12 @@ const RULE = /^(?:[-_=~*#+•·ᐧ]\s?){2,100}$|^[—–―⸺─_ᐧ]{1,100}$/u
 const SENT_FROM_START = new RegExp(`^(?:${SENT_FROM.join('|')})`, 'iu');
 const SENT_FROM_LINE = new RegExp(`^(?:${SENT_FROM_LINES.join('|')})[.。]?$`, 'iu');
 const FROM_MY = /^(?:from my|från min) .{1,20}$/iu;
+/** "Get Outlook for iOS<https://aka.ms/o0ukef>", in any language. */
+const OUTLOOK = /\boutlook\b.{0,60}https:\/\/aka\.ms\//;
+/** What a person writes and a signature has not. */
+const SENTENCE = /(?:\S+\s+){3}\S*[.!?…]$/u;
+/** What stands below a signature and is the writer's. */
+const POSTSCRIPT = /^(?:p\.?[\s-]?s|п\.?\s?с)\.?(?:[\s:,–-]|$)/iu;
 /** What is sent from one, no sentence says by chance. */
 const DEVICE =
   /iphon|ipad|\bios\b|android|mobil|мобил|phone|telefon|téléphone|handy|outlook|windows|yahoo|gmail|airmail|hotmail|\baol\b|k-9|яндекс|orange|smart|galaxy|samsung|huawei|xiaomi|blackberry|tablet|gmx|web\.de|posteo|proton|thunderbird|手机|手機/iu;
@@ -49,7 +55,16 @@ export function isSignatureBelow(
   // Under a line of text it is an underline.
   if (above !== undefined && above.bare !== '') return false;
   if (lines.some((bare) => CONTACT.test(bare.slice(0, LONGEST)))) return true;
-  return lines.length <= FEW_LINES && lines.every((bare) => bare.length <= SHORT_LINE);
+  const isShort = (bare: string) => bare.length <= SHORT_LINE && !SENTENCE.test(bare);
+  return lines.length <= FEW_LINES && lines.every(isShort);
+}
+
+/** How many of the lines below are the signature: a postscript ends it. */
+export function lengthOfSignature(section: readonly Line[]): number {
+  const at = section.findIndex(
+    ({ bare }, index) => section[index - 1]?.bare === '' && POSTSCRIPT.test(bare),
+  );
+  return at < 0 ? section.length : at - 1;
 }
 
 /** `device`: names a device or a program, so that nothing of the writer's follows it. */
@@ -59,7 +74,7 @@ export function sentFrom({ bare }: Line): 'device' | 'perhaps' | undefined {
     .toLowerCase()
     .replace(/^[<([*_\s-]{1,4}/, '')
     .replace(/[>)\]*_\s]{1,4}$/, '');
-  if (SENT_FROM_LINE.test(text)) return 'device';
+  if (SENT_FROM_LINE.test(text) || OUTLOOK.test(text)) return 'device';
   if (FROM_MY.test(text)) return DEVICE.test(text) ? 'device' : undefined;
   if (!SENT_FROM_START.test(text)) return undefined;
   if (DEVICE.test(text) || OF_MINE.test(text)) return 'device';

@@ -3,7 +3,14 @@
 import { attributionStart } from './attribution.ts';
 import type { Line } from './lines.ts';
 import { isForwardMarker, isHeaderBlock, isOriginalMarker } from './original.ts';
-import { isDelimiter, isFooter, isRule, isSignatureBelow, sentFrom } from './signature.ts';
+import {
+  isDelimiter,
+  isFooter,
+  isRule,
+  isSignatureBelow,
+  lengthOfSignature,
+  sentFrom,
+} from './signature.ts';
 
 export type Kind =
   | 'blank'
@@ -128,6 +135,8 @@ function markForeign(lines: readonly Line[], kinds: Kind[], forward: boolean): v
       kinds.fill('forward', at);
       return;
     }
+    // With nothing new above it, and no quote below, it is the writer's who tells what was written.
+    if (kind === 'attribution' && !fresh && next[at] !== 'quote') kinds[at] = 'text';
     const begins =
       line.mark === 'history' ||
       (kind === 'text' && (isOriginalMarker(line) || isHeaderBlock(lines, at))) ||
@@ -136,9 +145,14 @@ function markForeign(lines: readonly Line[], kinds: Kind[], forward: boolean): v
       kinds.fill(forward ? 'forward' : 'history', at);
       return;
     }
-    if (kind === 'text' && !isDelimiter(line) && !isRule(line)) fresh = true;
+    fresh ||= kind === 'text' && isAnswer(line);
     if (kind !== 'blank') above = kind;
   }
+}
+
+/** Nobody answers with a greeting alone. */
+function isAnswer(line: Line): boolean {
+  return !isDelimiter(line) && !isRule(line) && !/[,،，]$/u.test(line.bare);
 }
 
 /** For each line the kind of the next that is neither blank nor of an attribution. */
@@ -162,8 +176,10 @@ function markSignatures(lines: readonly Line[], kinds: Kind[]): void {
     const end = ends[at];
     if (line === undefined || end === undefined || kinds[at] !== 'text') continue;
     if (fresh && beginsSignature(lines, at, end)) {
-      kinds.fill('signature', at, end);
-      at = end - 1;
+      const signed = at + lengthOfSignature(lines.slice(at, Math.min(end, at + MOST_BELOW)));
+      const stop = signed < at + MOST_BELOW ? signed : end;
+      kinds.fill('signature', at, stop);
+      at = stop - 1;
     } else if (sentFrom(line) === 'device' && isAlone(lines, at)) {
       kinds[at] = 'signature';
     } else {
@@ -177,11 +193,22 @@ function beginsSignature(lines: readonly Line[], at: number, end: number): boole
   if (line === undefined) return false;
   if (isDelimiter(line)) return true;
   const section = lines.slice(at, Math.min(end, at + MOST_BELOW));
+  if (isRule(line) && isAnnounced(lines, at)) return false;
   if (isRule(line)) return isSignatureBelow(line, lines[at - 1], section.slice(1));
   if (isFooter(section)) return true;
   const sent = sentFrom(line);
-  if (sent === 'device') return at + 1 >= end || lines[at + 1]?.bare === '';
+  if (sent === 'device') return at + 1 >= end || isGap(lines[at + 1]);
   return sent === 'perhaps' && at + 1 >= end;
+}
+
+function isGap(line: Line | undefined): boolean {
+  return line === undefined || line.bare === '' || isRule(line);
+}
+
+/** Below "Options:" */
+function isAnnounced(lines: readonly Line[], at: number): boolean {
+  const above = lines[at - 1]?.bare === '' ? lines[at - 2] : lines[at - 1];
+  return /[:：]$/.test(above?.bare ?? '');
 }
 
 function isAlone(lines: readonly Line[], at: number): boolean {

@@ -10,14 +10,14 @@ export function freshText(lines: readonly Line[], how: How): string {
   const kinds = kindsOf(lines, how);
   const own = (kind: Kind | undefined) => kind === 'text' || kind === 'forward';
   const first = kinds.findIndex(own);
-  const last = kinds.findLastIndex(own);
+  const last = endOfOwn(lines, kinds, kinds.findLastIndex(own));
   if (first === -1) return joined(lines);
   const answersBelow = isOneAnswerBelow(kinds, first);
   const kept: Line[] = [];
   let cut = false;
   for (const [at, line] of lines.entries()) {
     const kind = kinds[at];
-    const wanted = own(kind) || (kind === 'quote' && at < last && !(answersBelow && at < first));
+    const wanted = own(kind) || (kind === 'quote' && at <= last && !(answersBelow && at < first));
     if (wanted) cut = false;
     // What stood around something that was cut is not further apart than other paragraphs.
     if (wanted || (kind === 'blank' && !(cut && kept.at(-1)?.text === ''))) kept.push(line);
@@ -25,6 +25,16 @@ export function freshText(lines: readonly Line[], how: How): string {
   }
   if (kept.length < lines.length) dropRules(kept);
   return joined(kept) || joined(lines);
+}
+
+/** A quote below "Run this:" is what the writer wants to show. */
+function endOfOwn(lines: readonly Line[], kinds: readonly Kind[], last: number): number {
+  if (!/[:：]$/.test(lines[last]?.bare ?? '')) return last;
+  let end = last;
+  for (let at = last + 1; kinds[at] === 'quote' || kinds[at] === 'blank'; at += 1) {
+    if (kinds[at] === 'quote') end = at;
+  }
+  return end;
 }
 
 /** A whole quote, and then the answer to it: the quote tells nothing that the reader has not. */

@@ -23,7 +23,11 @@ export function inboundChecks(subject: AdapterUnderTest): readonly Check[] {
       assert.equal(addressing.parsePeer(addressing.formatPeer(event.from)), event.from);
       assert.notEqual(event.eventId, '');
     }),
-    check('nothing is acknowledged before it is stored', acknowledgesAfterStoring),
+    check('nothing is acknowledged before it is stored', (rig) => acknowledgesAfterStoring(rig)),
+    check(
+      'what is under way when the transport begins to stop is stored, and acknowledged',
+      (rig) => acknowledgesAfterStoring(rig, () => rig.end()),
+    ),
     check('what could not be stored is not acknowledged', async (rig) => {
       rig.store = async () => {
         throw new Error('the store is down');
@@ -52,7 +56,7 @@ export function inboundChecks(subject: AdapterUnderTest): readonly Check[] {
   ];
 }
 
-async function acknowledgesAfterStoring(rig: Rig): Promise<void> {
+async function acknowledgesAfterStoring(rig: Rig, meanwhile = () => {}): Promise<void> {
   const order: string[] = [];
   const called = Promise.withResolvers<void>();
   const stored = Promise.withResolvers<void>();
@@ -66,6 +70,7 @@ async function acknowledgesAfterStoring(rig: Rig): Promise<void> {
     return how;
   });
   await Promise.race([called.promise, answer]);
+  meanwhile();
   await turns(20);
   order.push('stored');
   stored.resolve();

@@ -9,6 +9,7 @@ import type { Check } from './check.ts';
 import { definitionChecks } from './definition.ts';
 import { deliveryChecks } from './delivery.ts';
 import { inboundChecks } from './inbound.ts';
+import { keepingChecks } from './keeping.ts';
 import { lifecycleChecks } from './lifecycle.ts';
 import type { AdapterUnderTest } from './subject.ts';
 
@@ -30,6 +31,7 @@ export function adapterChecks(subject: AdapterUnderTest): readonly Check[] {
     ...addressingChecks(subject),
     ...deliveryChecks(subject),
     ...inboundChecks(subject),
+    ...keepingChecks(subject),
     ...lifecycleChecks(subject),
   ];
 }

@@ -60,13 +60,15 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
   /** Everything that the adapter said, to whomever. */
   readonly said: { readonly level: string; readonly text: string }[] = [];
   readonly received: InboundEvent[] = [];
+  readonly kept: Kept[] = [];
   /** Replaced by checks that hold it up, or make it fail. */
   store: (what: InboundEvent | ToKeep) => Promise<Received> = async () => STORED;
   readonly #base: string;
   readonly #own: readonly OwnAddress[];
   readonly #hooks = new Map<string, WebhookHandler>();
-  readonly #stopped = new AbortController();
+  readonly #ending = new AbortController();
   readonly #opener: string | undefined;
+  readonly #config: unknown;
   readonly #opening = new Set<Promise<void>>();
   #messages = 0;
 
@@ -81,6 +83,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
     this.memory = new Map(memory);
     this.#base = hooks;
     this.#opener = definition.opener;
+    this.#config = config;
     this.addressing = definition.addressing(config, PLACE);
     this.link = {
       id: 'account-1' as AccountId,
@@ -141,30 +144,42 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
     await Promise.all(this.#opening);
   }
 
-  async close(): Promise<void> {
-    await this.session.close();
-    await this.adapter.stop();
-    this.#stopped.abort();
+  /** The transport begins to stop. */
+  end(): void {
+    this.#ending.abort();
   }
 
-  async #keep(what: ToKeep, config: unknown): Promise<void> {
+  async close(): Promise<void> {
+    this.end();
+    await this.session.close();
+    await this.adapter.stop();
+  }
+
+  /** As the core does, though in this thread. */
+  async open(kept: Kept): Promise<readonly InboundEvent[]> {
+    assert.ok(this.#opener !== undefined, 'something was kept, and the adapter has no opener');
+    const { default: opener } = (await import(this.#opener)) as { default: Opener };
+    const opened = structuredClone(await opener(kept, structuredClone(this.#config)));
+    return (await this.adapter.opened?.(opened, kept)) ?? [];
+  }
+
+  async #keep(what: ToKeep): Promise<void> {
     try {
       await this.store(what);
     } catch (cause) {
       throw new NotKeptError('down', { cause });
     }
-    this.#opening.add(this.#open(what, config));
-  }
-
-  /** As the core does, though in this thread. */
-  async #open({ raw, envelope }: ToKeep, config: unknown): Promise<void> {
-    assert.ok(this.#opener !== undefined, 'something was kept, and the adapter has no opener');
-    const { default: opener } = (await import(this.#opener)) as { default: Opener };
+    const { raw, envelope } = what;
     this.#messages += 1;
     const id = `01CHECKED0${String(this.#messages).padStart(16, '0')}` as MessageId;
     const kept: Kept = { id, raw, envelope, keptAt: Date.now() };
-    const opened = structuredClone(await opener(kept, structuredClone(config)));
-    this.received.push(...((await this.adapter.opened?.(opened, kept)) ?? []));
+    this.kept.push(kept);
+    const opening = this.open(kept).then((events) => {
+      this.received.push(...events);
+    });
+    // Not every check looks at what became of it.
+    opening.catch(() => {});
+    this.#opening.add(opening);
   }
 
   #context(config: unknown): AdapterContext {
@@ -183,7 +198,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
       config,
       place: PLACE,
       addressing: this.addressing,
-      signal: this.#stopped.signal,
+      signal: this.#ending.signal,
       log,
       memory: {
         get: (key) => memory.get(key),
@@ -202,7 +217,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
         this.received.push(event);
         return await this.store(event);
       },
-      keep: (what) => this.#keep(what, config),
+      keep: (what) => this.#keep(what),
       webhook: (name, handle) => {
         assert.match(name, /^[a-z][a-z0-9-]*$/);
         assert.ok(!this.#hooks.has(name), `the webhook "${name}" is mounted twice`);

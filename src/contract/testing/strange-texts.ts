@@ -18,6 +18,27 @@ export function* strangeTexts(seed: number, count: number): Generator<string> {
   }
 }
 
+/** What a network hands over that has been cut, mixed up or made up; the same for the same seed. */
+export function* strangeBytes(
+  seed: number,
+  count: number,
+  sample: Uint8Array,
+): Generator<Uint8Array> {
+  yield* [Buffer.alloc(0), Buffer.alloc(1_024), Buffer.alloc(1_024, 0xff), Buffer.alloc(9, '\n')];
+  const next = numbers(seed);
+  const within = () => next() % (sample.length + 1);
+  const texts = strangeTexts(seed, count);
+  for (let made = 4; made < count; made += 1) {
+    const at = within();
+    const start = sample.subarray(0, at);
+    const text = Buffer.from(String(texts.next().value ?? ''), made % 2 === 0 ? 'utf8' : 'latin1');
+    const noise = Buffer.from(Array.from({ length: 1 + (next() % 64) }, () => next() & 0xff));
+    const inserted = made % 3 === 0 ? noise : text;
+    const rest = [sample.subarray(at), sample.subarray(within()), sample, Buffer.alloc(0)];
+    yield Buffer.concat([start, inserted, rest[next() % rest.length] ?? start]);
+  }
+}
+
 /** xorshift32 (Marsaglia 2003): small, and the same on every machine. */
 function numbers(seed: number): () => number {
   let state = seed;

@@ -9,8 +9,11 @@ import { Inbox } from '../clients/inbox.ts';
 /** Where a reply can be another than the usual. `dot`: after the mail was read. */
 type Phase = 'connect' | 'mail' | 'rcpt' | 'dot';
 
-/** A reply, `451 4.7.1 Come again.`, or a broken connection: after the dot, the mail has been taken. */
-type Conduct = string | 'drop';
+/**
+ * A reply, `451 4.7.1 Come again.`, or a broken connection, or none at all: after the dot, the mail has
+ * been taken.
+ */
+type Conduct = string | 'drop' | 'hang';
 
 export interface TakenMail {
   /** Empty for `<>`. */
@@ -38,6 +41,8 @@ export interface MailboxPeer {
   next(phase: Phase, ...conducts: readonly Conduct[]): void;
   /** All that come to this phase from now on meet this, or what is usual. */
   always(phase: Phase, conduct?: Conduct): void;
+  /** Whoever writes to this address meets this at RCPT from now on, or what is usual. */
+  for(recipient: string, conduct?: Conduct): void;
   stop(): Promise<void>;
 }
 
@@ -46,6 +51,7 @@ export async function startMailbox(port = 0): Promise<MailboxPeer> {
   const mails: TakenMail[] = [];
   const inbox = new Inbox<TakenMail>();
   const script = new Script();
+  const recipients = new Map<string, Conduct | undefined>();
   const smtp = new SMTPServer({
     name: 'mailbox.localhost',
     disabledCommands: ['AUTH', 'STARTTLS'],
@@ -53,18 +59,21 @@ export async function startMailbox(port = 0): Promise<MailboxPeer> {
     hideDSN: false,
     onConnect: (session, done) => end(script.reach('connect'), session, done),
     onMailFrom: (_, session, done) => end(script.reach('mail'), session, done),
-    onRcptTo: (_, session, done) => end(script.reach('rcpt'), session, done),
+    onRcptTo: ({ address }, session, done) =>
+      end(script.reach('rcpt') ?? recipients.get(address), session, done),
     onData: (stream, session, done) => {
       const { envelope } = session;
-      void buffer(stream).then(async (raw) => {
+      const take = async (raw: Buffer) => {
         const conduct = script.reach('dot');
-        if (conduct === undefined || conduct === 'drop') {
+        if (conduct === undefined || conduct === 'drop' || conduct === 'hang') {
           const mail = await taken(raw, envelope);
           mails.push(mail);
           inbox.add(mail);
         }
         end(conduct, session, done);
-      });
+      };
+      // One that has no end was never there.
+      void buffer(stream).then(take, () => undefined);
     },
   });
   const end = (
@@ -72,6 +81,7 @@ export async function startMailbox(port = 0): Promise<MailboxPeer> {
     session: SMTPServerSession,
     done: (error?: Error) => void,
   ) => {
+    if (conduct === 'hang') return;
     if (conduct !== 'drop') return done(conduct === undefined ? undefined : refusal(conduct));
     for (const connection of smtp.connections) {
       if (connection.session === session) connection._socket.destroy();
@@ -91,6 +101,7 @@ export async function startMailbox(port = 0): Promise<MailboxPeer> {
     mail: (wanted = () => true) => inbox.take(wanted),
     next: (phase, ...conducts) => script.next(phase, conducts),
     always: (phase, conduct) => script.always(phase, conduct),
+    for: (recipient, conduct) => void recipients.set(recipient, conduct),
     async stop() {
       for (const { _socket } of smtp.connections) _socket.destroy();
       await new Promise<void>((resolve) => smtp.close(() => resolve()));

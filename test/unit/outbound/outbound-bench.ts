@@ -1,4 +1,5 @@
 import type {
+  Adapter,
   Attempt,
   Handed,
   MessageId,
@@ -12,7 +13,7 @@ import type { StepKind } from '../../../src/history/history.ts';
 import { memoryLaneStore } from '../../../src/lanes/memory/memory-lane-store.ts';
 import type { StoredInbound } from '../../../src/lanes/stored.ts';
 import { readInbound } from '../../../src/lanes/stored.ts';
-import { acceptor } from '../../../src/outbound/accept.ts';
+import { type AcceptOptions, type Acceptor, acceptor } from '../../../src/outbound/accept.ts';
 import { deliverer } from '../../../src/outbound/deliver.ts';
 import { reportsOf } from '../../../src/outbound/reports.ts';
 import { statusDesk } from '../../../src/outbound/status.ts';
@@ -45,6 +46,8 @@ export class OutboundBench {
   capabilities = CAPABILITIES;
   unknownOutcome: 'fail' | 'resend' = 'fail';
   admits = true;
+  prepare: NonNullable<Adapter['prepare']> | undefined;
+  readonly givenBack: number[] = [];
   /** What the network does with the next message. */
   deliver: Deliver = async () => ({ networkIds: [] });
   reconcile: Reconcile | undefined;
@@ -67,19 +70,30 @@ export class OutboundBench {
   }
 
   accept(message: IncomingText, spend: (units: number) => Refusal | undefined = () => undefined) {
-    acceptor({
+    this.openDoor({}, spend).accept(message);
+  }
+
+  openDoor(
+    options: Partial<AcceptOptions> = {},
+    spend: (units: number) => Refusal | undefined = () => undefined,
+  ): Acceptor {
+    const { prepare } = this;
+    return acceptor({
       transport: PAPER,
       domain: 'paper.example.org',
       capabilities: this.capabilities,
       deadlineMs: this.capabilities.deadlineMs,
       addressing: ADDRESSING,
-      adapter: { assess: ({ text }) => ({ units: text.length }) },
+      adapter: {
+        assess: ({ text }) => ({ units: text.length }),
+        ...(prepare === undefined ? {} : { prepare }),
+      },
       accounts: this.accounts,
       policy: {
         refuses: () => undefined,
         isAdmin: () => false,
         spend: (_jid, units) => spend(units),
-        giveBack: () => undefined,
+        giveBack: (_jid, units) => void this.givenBack.push(units),
       },
       admits: () => this.admits,
       lanes: { push: (entries) => this.#track(this.lanes.push(entries)) },
@@ -88,7 +102,8 @@ export class OutboundBench {
       nudge: () => undefined,
       onError: (error) => this.errors.push(error),
       now: this.clock.read,
-    }).accept(message);
+      ...options,
+    });
   }
 
   /** Until everything that was accepted is stored. */

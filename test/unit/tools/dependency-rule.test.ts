@@ -49,6 +49,7 @@ const PLANTS: Readonly<Record<string, Plant>> = {
   'store-owns-the-redis-library': value('src/lanes/g.ts', 'ioredis', /ioredis/),
   'history-owns-sql': value('src/accounts/h.ts', 'node:sqlite', 'node:sqlite'),
   'http-owns-the-web-library': value('src/transports/i.ts', 'fastify', /fastify/),
+  'opening-owns-worker-threads': value('src/inbound/w.ts', 'node:worker_threads', 'worker_threads'),
   'telemetry-owns-the-log-library': value('src/http/j.ts', 'pino', /pino/),
   'edges-share-types-only': value('src/lanes/k.ts', '../store/x.ts', 'src/store/x.ts'),
   'edges-know-no-decisions': value('src/xmpp/l.ts', '../policy/x.ts', 'src/policy/x.ts'),

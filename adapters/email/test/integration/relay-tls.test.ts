@@ -40,6 +40,7 @@ async function sendTo(host: string, script: Script, { clearText = false } = {}) 
     clearText,
     name: 'mail.example.org',
     onTrouble: (words) => troubles.push(words),
+    onUnreachable: () => {},
   });
   onTestFinished(() => relay.close());
   const sending = await send(relay);

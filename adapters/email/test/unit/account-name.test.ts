@@ -17,6 +17,7 @@ describe('the address that a user gets', () => {
     ['no letters of ASCII', 'жулиет@example.org'],
     ['an escaped character', 'jul\\20iet@example.org'],
     ['two dots', 'jul..iet@example.org'],
+    ['the mark of a bounce', 'b@friend.net'],
     ['64 octets and more', `${'j'.repeat(60)}@friend.net`],
   ])('%s: is made of it, always the same', (_, user) => {
     const digest = createHash('sha256').update(user).digest('hex').slice(0, 20);

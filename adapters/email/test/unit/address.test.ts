@@ -48,6 +48,15 @@ describe('own addresses', () => {
   });
 });
 
+test.each([
+  [{}, 'mail.bücher.example'],
+  [{ domain: 'Mail.Bücher.example' }, 'gateway.example.org'],
+])('own addresses are in ASCII, as others write them: %j at %s', (more, domain) => {
+  const own = account.parse({ address: 'juliet' });
+  const { ownAddresses } = addressing(settings(more), { domain, server: 'bücher.example' });
+  expect(ownAddresses(own)).toEqual(['juliet@mail.xn--bcher-kva.example']);
+});
+
 describe('registration', () => {
   test('gives the name of the user', () => {
     const asked: OwnAddress[] = [];

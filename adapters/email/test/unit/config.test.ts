@@ -10,7 +10,7 @@ test('two settings suffice', () => {
     verify: 'dmarc',
     receipt: 'delivered',
     clearText: false,
-    maxBytes: 26_214_400,
+    maxBytes: 10_485_760,
   });
 });
 
@@ -78,9 +78,33 @@ describe('a DKIM key', () => {
   });
 });
 
+test('a certificate is one, and the key its own', () => {
+  const pem = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+  });
+  const { error } = config.safeParse({ ...LEAST, tls: { key: String(pem), cert: 'canary' } });
+  expect(error?.issues.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+    'tls: These are no private key and its certificate, both in PEM.',
+  ]);
+  expect(JSON.stringify(error)).not.toContain('canary');
+});
+
 test('a name of an account is what stands before the @', () => {
   expect(account.parse({ address: 'Juliet' })).toEqual({ address: 'juliet', aliases: [] });
-  for (const address of ['juliet@example.org', 'a b', 'a..b', '', 'x'.repeat(65), 'a%b', 'a!b']) {
+  for (const address of [
+    'juliet@example.org',
+    'a b',
+    'a..b',
+    '',
+    'x'.repeat(65),
+    'a%b',
+    'a!b',
+    'b=x',
+    'jürgen',
+  ]) {
     expect(account.safeParse({ address }).success, address).toBe(false);
   }
+  const of = (alias: string) => account.safeParse({ address: 'juliet', aliases: [alias] }).success;
+  expect([of('jürgen'), of('b=x')]).toEqual([true, false]);
 });

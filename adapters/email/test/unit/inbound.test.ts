@@ -114,6 +114,14 @@ describe('a mail from somebody who is confirmed', () => {
     expect(message({ bodyDigest: 'other' }).eventId).not.toBe(first.eventId);
   });
 
+  test('is not taken for a repeat of a forged copy that came before it', () => {
+    const authenticity = { is: 'unconfirmed', why: 'no proof', rejectedByPolicy: false } as const;
+    const claims = 'Bob <bob@example.net>';
+    const forged = message({ authenticity });
+    expect(message().eventId).not.toBe(forged.eventId);
+    expect(message({ authenticity, claims }).eventId).not.toBe(forged.eventId);
+  });
+
   test('without an id is itself only', () => {
     const anonymous = opened({ messageId: undefined });
     const idIn = (id: string) => {
@@ -143,6 +151,12 @@ describe('a mail from somebody who is confirmed', () => {
       `juliet@${DOMAIN}`,
       `postmaster@${DOMAIN}`,
     ]);
+  });
+
+  test('to several names of one user is one message, to the usual of them', () => {
+    const names = [`jules@${DOMAIN}`, `juliet+shop@${DOMAIN}`, `juliet@${DOMAIN}`];
+    const all = inbound.events(opened({}, names), KEPT);
+    expect(all).toMatchObject([{ to: `juliet@${DOMAIN}`, text: '✉ Invoice 42\nThanks.' }]);
   });
 });
 
@@ -181,6 +195,8 @@ describe('a mail from somebody whom nobody confirms', () => {
   test('is nobody where what is confirmed can not be read', () => {
     expect(message({ from: undefined }).from).toBe('unverified');
     expect(message({ from: { ...BOB, address: '"bob"@example.com' } }).from).toBe('unverified');
+    // As a JID it would be bob's.
+    expect(message({ from: { ...BOB, address: 'ｂob@example.com' } }).from).toBe('unverified');
   });
 });
 
@@ -221,6 +237,11 @@ describe('a report', () => {
   test('to the user himself is about the mail that it gives back', () => {
     const events = report(failed, `juliet@${DOMAIN}`, networkId);
     expect(events).toMatchObject([{ kind: 'status', of: { networkId } }]);
+  });
+
+  test('to the user himself ticks nothing: whoever has seen the mail can write it', () => {
+    const events = report({ outcome: 'delivered' }, `juliet@${DOMAIN}`, networkId);
+    expect(events).toMatchObject([{ of: { networkId }, state: { is: 'accepted' } }]);
   });
 
   test('about the mail of somebody else is a mail', () => {

@@ -124,6 +124,19 @@ describe('what comes in', () => {
     expect(changed).toMatchObject({ thread: answer.thread, title: '✉ Paid' });
   });
 
+  test('without references is in the thread whose subject it answers', () => {
+    const sent = write({ subject: 'The balcony', thread: 't1' });
+    write({ subject: 'The tomb', thread: 't2' });
+    const answer = arrive({ subject: 'RE: The balcony' });
+    expect(answer.thread).toBe('t1');
+    expect(answer.title).toBeUndefined();
+    expect(arrive({ messageId: answer.messageId, subject: 'RE: The balcony' })).toEqual(answer);
+    expect(write({ thread: 't1' }).references).toEqual([sent.messageId, answer.messageId]);
+    for (const more of [{ subject: 'The balcony' }, { references: ['x@far.example'] }]) {
+      expect(arrive({ subject: 'Re: The balcony', ...more }).thread).not.toBe('t1');
+    }
+  });
+
   test('is in the thread that the client named last', () => {
     const sent = write({ thread: 't1' });
     expect(arrive({ references: [sent.messageId] }).thread).toBe('t1');

@@ -113,6 +113,26 @@ describe('at the start', () => {
     expect(restarted.received).toMatchObject([{ eventId: sid(1) }]);
   });
 
+  test('what is not stored when the transport begins to stop is fetched at the next start', async () => {
+    const { rig, carrier } = await onCarrier({ numbers: [OWN_NUMBER] });
+    missed(carrier, 1);
+    missed(carrier, 2);
+    const asked = Promise.withResolvers<void>();
+    rig.store = async () => {
+      rig.end();
+      asked.resolve();
+      return { result: 'duplicate' };
+    };
+    await rig.adapter.start();
+    await asked.promise;
+    await rig.adapter.stop();
+    expect(rig.received).toHaveLength(1);
+    expect(rig.said.filter(({ level }) => ['warn', 'error', 'notice'].includes(level))).toEqual([]);
+    const restarted = rigOn(carrier, { memory: rig.memory });
+    await inState(restarted, 'connected');
+    expect(restarted.received).toHaveLength(2);
+  });
+
   test.each([
     ['bad-credentials', { status: 401 }],
     ['transient-disconnect', { status: 503 }],

@@ -40,6 +40,7 @@ describe('a signature proves nothing', () => {
     const signedOver = (...fields: string[]) => judged(signedByHand(MAIL, BANK, fields), ZONE);
     expect(await signedOver('from', 'subject')).toEqual(CONFIRMED);
     expect(await signedOver('subject', 'to')).toMatchObject({ is: 'unconfirmed' });
+    expect(await signedOver('from', 'to')).toMatchObject({ why: expect.stringMatching(/a part/) });
   });
 
   test('of what was appended behind its length', async () => {

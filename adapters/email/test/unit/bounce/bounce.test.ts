@@ -372,6 +372,25 @@ describe('no bounce', () => {
       'I am away until Friday. Your mail was not delivered to anybody else.\n\nBoss: tybalt@example.org',
     ],
     [
+      'a vacation note of a full mailbox',
+      {
+        'return-path': '<>',
+        from: 'romeo@example.org',
+        subject: 'Returned from holiday on Monday',
+      },
+      'I am away and will be back on Monday 5.4.1. My mailbox is full.',
+    ],
+    [
+      'whoever has left',
+      { 'return-path': '<>', from: 'Romeo <romeo@example.org>', subject: 'Undeliverable: I left' },
+      'Your message could not be delivered to romeo@example.org: user unknown.',
+    ],
+    [
+      'a question whether one is a person',
+      { 'return-path': '<>', from: 'romeo@example.org', subject: 'Message delivery delayed' },
+      'Your message to romeo@example.org has been delayed until you confirm it.',
+    ],
+    [
       'a person who asks about one',
       { 'return-path': '<a@b.example>', from: 'a@b.example', subject: 'Delivery failure?' },
       `What is this?\n\n${BOUNCE}`,

@@ -11,7 +11,7 @@ describe('a mail', () => {
     const one = await client();
     expect(await one.reply()).toBe('220 mx.mail.example ESMTP');
     expect(await one.say('EHLO Far.Example')).toBe(
-      '250-mx.mail.example\n250-PIPELINING\n250-8BITMIME\n250-SMTPUTF8\n250 SIZE 26214400',
+      '250-mx.mail.example\n250-PIPELINING\n250-8BITMIME\n250-SMTPUTF8\n250 SIZE 10485760',
     );
     const before = Date.now();
     const store = Promise.withResolvers<void>();

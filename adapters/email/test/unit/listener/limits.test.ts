@@ -83,4 +83,34 @@ describe('connections', () => {
     expect(await three.hello()).toMatch(/^250-/);
     three.destroy();
   });
+
+  test.runIf(outside)('that ask who is here pay for each who is not, as for a mail', async () => {
+    const { port } = await listening({ listen: '0.0.0.0:0', mailsPerMinute: 3 });
+    const one = await Client.connect(port, outside);
+    await one.hello();
+    await one.say('MAIL FROM:<bob@far.example>');
+    const ask = async (user: string) =>
+      (await one.say(`RCPT TO:<${user}@mail.example>`)).slice(0, 9);
+    expect([await ask('a'), await ask('b'), await ask('juliet'), await ask('c')]).toEqual([
+      '550 5.1.1',
+      '550 5.1.1',
+      '250 Accep',
+      '421 4.7.0',
+    ]);
+    const two = await Client.connect(port, outside);
+    await two.hello();
+    expect(await two.say('MAIL FROM:<bob@far.example>')).toMatch(/^450 4\.7\.1/);
+    two.destroy();
+  });
+
+  test('of this machine may ask for others, with every mail anew', async () => {
+    const { client } = await listening({ mailsPerMinute: 1 });
+    const one = await client();
+    await one.hello();
+    for (const user of Array.from({ length: 30 }, (_, index) => `user${index}`)) {
+      expect(await one.send(undefined, '', [`${user}@mail.example`])).toMatch(/^550 5\.1\.1/);
+      await one.say('RSET');
+    }
+    expect(await one.send()).toMatch(/^250 /);
+  });
 });

@@ -17,6 +17,8 @@ describe('who has no business here', () => {
     ['"victim@other.example x"@mail.example', '501'],
     ['victim@other.example@mail.example', '501'],
     ['juliet@[127.0.0.1]', '553 5.1.3'],
+    ['juliet@mail.example/other.example', '501'],
+    ['juliet@m%61il.example', '501'],
     ['juliet', '501'],
     ['', '501'],
     ['juliet@mail.example>\x00', '501'],

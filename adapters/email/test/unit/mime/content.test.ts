@@ -39,7 +39,13 @@ describe('the text of a mail', () => {
       multipart('report', plain('Failed'), 'Content-Type: message/delivery-status\n\nx: y'),
       'Failed',
     ],
-    ['that is only a file', file('text/plain', 'a.txt'), ''],
+    ['that is only a file', file('text/csv', 'a.csv'), ''],
+    ['that calls itself a file', file('text/plain', 'a.txt'), 'content'],
+    [
+      'beside a text that is a file',
+      multipart('mixed', plain(''), file('text/plain', 'a.txt')),
+      '',
+    ],
     ['that is enriched', 'Content-Type: text/enriched\n\n<bold>Hi</bold> <<you', 'Hi <you'],
     ['that flows', 'Content-Type: text/plain; format=flowed; delsp=yes\n\nH \ni', 'Hi'],
     [
@@ -61,6 +67,41 @@ describe('the text of a mail', () => {
     ],
   ])('%s', async (_, part, expected) => {
     expect(await text(part)).toBe(expected);
+  });
+
+  describe('in a part without a boundary', () => {
+    const lost = 'Content-Type: multipart/alternative; boundary=nowhere\n\nHi';
+    const damaged = 'its parts can not be told apart';
+
+    test('is shown, with all that stands around it', async () => {
+      const mail = await readPart(multipart('mixed', lost, file('application/pdf', 'a.pdf')));
+      expect(mail).toMatchObject({ damaged, body: { text: expect.stringMatching(/^Hi$/m) } });
+    });
+
+    test('is told of, where there is another text', async () => {
+      const mail = await readPart(multipart('mixed', plain('Hello'), lost));
+      expect(mail).toMatchObject({ damaged, body: { text: 'Hello' } });
+    });
+  });
+
+  test('is read once, in however many alternatives it stands', async () => {
+    const nested = (depth: number, of: string) => {
+      let part = html(of);
+      for (let level = 0; level < depth; level += 1) {
+        const boundary = `Content-Type: multipart/alternative; boundary=b${level}\n\n`;
+        part = `${boundary}--b${level}\n${plain('')}\n--b${level}\n${part}\n--b${level}--`;
+      }
+      return part;
+    };
+    const page = '<p>w <b>x</b> <a href="http://x.example/">y</a></p>'.repeat(4_000);
+    const cpu = async (depth: number) => {
+      const before = process.cpuUsage();
+      expect(await text(nested(depth, page))).toMatch(/^w x y/);
+      const { user, system } = process.cpuUsage(before);
+      return user + system;
+    };
+    await cpu(1);
+    expect(await cpu(40)).toBeLessThan(5 * (await cpu(1)));
   });
 
   test.each([
@@ -161,6 +202,10 @@ describe('the files of a mail', () => {
     const inner = 'Content-Type: message/rfc822\n\nFrom: a@b.example\n\nHi';
     expect(await names(multipart('mixed', plain('Hi'), inner))).toEqual(['message.eml']);
     expect(await names(multipart('digest', '\nFrom: a@b.example\n\nHi'))).toEqual(['message.eml']);
+    const letters = ['One', '=?utf-8?q?Two/=0A=E2=80=AEtwo?='].map(
+      (of) => `\nSubject: ${of}\n\nHi`,
+    );
+    expect(await names(multipart('digest', ...letters))).toEqual(['One.eml', 'Two- two.eml']);
   });
 
   test('are the first fifty, and the number of the others', async () => {

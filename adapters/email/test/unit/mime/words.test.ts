@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clip, decodeWords, oneLine } from '../../../mime/words.ts';
+import { clip, decodeWords, oneLine, visible } from '../../../mime/words.ts';
 
 const binary = (text: string) => Buffer.from(text).toString('latin1');
 const base64 = (charset: string, bytes: readonly number[]) =>
@@ -52,6 +52,13 @@ test('a line is cut between characters', () => {
   expect(clip('12345', 5)).toBe('12345');
   expect(clip('123456', 5)).toBe('1234…');
   expect(clip('123🙂6', 5)).toBe('123…');
+});
+
+// T17
+test('a name shows all that is in it', () => {
+  expect(visible('B\u200bo\u00ad\u2060b\u{e0041}\u034f\u3164')).toBe('Bob');
+  expect(visible('José नमस्ते')).toBe('José नमस्ते');
+  expect(visible(`z${'\u0301'.repeat(200)}`)).toBe(`z${'\u0301'.repeat(32)}`);
 });
 
 test('a line has no half characters', () => {

@@ -44,13 +44,27 @@ describe('a connection that breaks', () => {
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     nobody.close();
     await once(nobody, 'close');
-    const { relay, troubles } = relayTo(port);
+    const { relay, troubles, absences } = relayTo(port);
     const { error, left } = await send(relay);
     expect(error?.verdict).toEqual({ kind: 'later', scope: 'transport' });
     expect(error?.message).toContain('ECONNREFUSED');
     expect(left).toBe(0);
     expect(troubles).toEqual([]);
+    expect(absences).toEqual([expect.stringContaining(`ECONNREFUSED 127.0.0.1:${port}`)]);
   });
+
+  test.each([
+    ['greeting', 1],
+    ['rcpt', 0],
+    ['dot', 0],
+  ] as const)(
+    'at %s: whether the server is away is told by its session alone',
+    async (phase, count) => {
+      const { relay, absences } = await scripted({ answers: { [phase]: DROP } });
+      await send(relay);
+      expect(absences).toHaveLength(count);
+    },
+  );
 });
 
 describe('a server that hangs until time is up', () => {

@@ -13,15 +13,17 @@ const MESSAGE = `From: juliet@mail.example.org\r\nTo: bob@example.com\r\n\r\n${C
 /** A relay that speaks to a port of this machine, ended with the test, and what it told the operator. */
 export function relayTo(port: number, options: Partial<RelayOptions> = {}) {
   const troubles: string[] = [];
+  const absences: string[] = [];
   const relay = openRelay({
     smarthost: { host: '127.0.0.1', port, tls: false },
     clearText: false,
     name: 'mail.example.org',
     onTrouble: (words) => troubles.push(words),
+    onUnreachable: (words) => absences.push(words),
     ...options,
   });
   onTestFinished(() => relay.close());
-  return { relay, troubles };
+  return { relay, troubles, absences };
 }
 
 export async function scripted(script: Script = {}, options: Partial<RelayOptions> = {}) {

@@ -142,6 +142,8 @@ describe('what only looks like an attribution', () => {
     'The times are: 15:20, 16:40.\n\nTell me which.',
     'Please write to romeo@example.net:\n\nhe knows.',
     'I have two questions:\n\nWhen?\nWhere?',
+    'On 5 January 2024 I wrote to Anna <anna@example.net>:\n\nDear Anna, we come.\n\nNo answer yet.',
+    'Hi,\n\nOn 5 January 2024 I wrote to Anna <a@example.net>:\n\nWe come.\n\nNo answer yet.',
   ])('is kept: %j', (text) => {
     expect(readablePlain(text)).toEqual({ text, fresh: text, trimmed: false });
   });
@@ -193,6 +195,11 @@ describe('quotes', () => {
 
   test('at the end are dropped, attributed or not', () => {
     expect(fresh('Five.\n\n> Four?\n>> Which day?\n')).toBe('Five.');
+  });
+
+  test('that a colon announces are what the writer shows', () => {
+    const text = 'It works with:\n\n> npm install\n> npm test';
+    expect(readablePlain(text)).toEqual({ text, fresh: text, trimmed: false });
   });
 
   test('by initials and by bars count below an attribution', () => {

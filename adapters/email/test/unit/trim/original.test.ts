@@ -113,6 +113,7 @@ describe('an unquoted original below its headers', () => {
   test.each([
     '________________________________',
     '-----Original Message-----',
+    '---------- Původní e-mail ----------',
     '---------------------------------------',
     '===',
   ])('with %s above', (rule) => {

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { readablePlain } from '../../../trim/readable.ts';
 
 const REPLY = 'That suits me. See you there.';
+const HEADERS =
+  'From: Romeo <r@example.net>\nSent: Friday, January 5, 2024 3:20:11 PM\nTo: J <j@example.org>\nSubject: x\n\nFour?';
 const QUOTED = 'On Jan 5, 2024, at 3:20 PM, Romeo <r@example.net> wrote:\n\n> Four?';
 
 describe('a signature', () => {
@@ -31,6 +33,12 @@ describe('a signature', () => {
     expect(fresh('-- \nJuliet Capulet')).toBe('--\nJuliet Capulet');
   });
 
+  test('does not take the postscript that follows it', () => {
+    expect(fresh(`${REPLY}\n-- \nJuliet\n\nPS: Bring the letter.`)).toBe(
+      `${REPLY}\n\nPS: Bring the letter.`,
+    );
+  });
+
   test('does not take the answers that follow it', () => {
     expect(fresh(`${REPLY}\n-- \nJuliet\n\n> Four?\n\nFive.`)).toBe(`${REPLY}\n\n> Four?\n\nFive.`);
   });
@@ -48,7 +56,9 @@ describe('a line that a program adds', () => {
     '<< sent by galaxy >>',
     'Get Outlook for Android<https://aka.ms/AAb9ysg>',
     'Juliet from mobile',
+    'Télécharger Outlook pour Android<https://aka.ms/AAb9ysg>',
     'Von meinem iPhone gesendet',
+    'Von meinem/meiner Galaxy gesendet',
     'Gesendet von Outlook für Android',
     'Gesendet mit der GMX Mail App',
     'Diese Nachricht wurde von meinem Android-Gerät mit K-9 Mail gesendet.',
@@ -84,6 +94,8 @@ describe('a line that a program adds', () => {
     expect(fresh(`${REPLY}\n\n${line}\n\n${QUOTED}`)).toBe(REPLY);
     expect(fresh(`${REPLY}\n\n${line}\n\nShall we say four?\n\nRomeo`)).toBe(REPLY);
     expect(fresh(`${line}\n\n${REPLY}`)).toBe(REPLY);
+    // Outlook for phones has no blank line there.
+    expect(fresh(`${REPLY}\n\n${line}\n________________________________\n${HEADERS}`)).toBe(REPLY);
   });
 });
 
@@ -94,6 +106,9 @@ describe('what only looks like a signature', () => {
     'Ich habe dir eine Mail gesendet\n\nKommst du?',
     'The parcel:\n\nSent by courier yesterday, so it will be late.\n\nTell me when it comes.',
     'First part.\n\n---\n\nSecond part, which goes on for much longer than a signature would do.\nAnd on.',
+    'First part.\n\n***\n\nThe second part is about war.',
+    'See you at four.\n\n---\n\nPS: Bring the letter, it matters a lot.',
+    'The choice for dinner:\n\n---\nPizza\nSoup',
     'Total\n-----\n42',
     '🎉\n\n—\nJuliet\nHouse of Capulet',
     'I use -- as a dash -- a lot.',

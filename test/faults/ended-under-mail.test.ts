@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { embeddedRedis } from '../support/embedded-redis.ts';
+import { JULIET } from '../support/house.ts';
+import { JULIETS_ADDRESS, type MailHouse, startMailHouse } from '../support/mail-house.ts';
+import { MailSenders } from '../support/mail-senders.ts';
+import { arrivedMails } from './mail-arrivals.ts';
+
+const MAILS = Array.from({ length: 300 }, (_, n) => `mail ${n}`);
+
+let house: MailHouse;
+
+beforeAll(async () => {
+  house = await startMailHouse({ mail: { accounts: { [JULIET.jid]: { address: 'juliet' } } } });
+  // His domain says that this machine may write in its name.
+  house.mailer('example.com');
+});
+
+afterAll(() => house?.stop());
+
+it('SIGTERM while mails pour in: who waits is told to come again, the exit code is 0, and every mail arrives once', async () => {
+  const { gateway } = house;
+  const juliet = await house.client();
+  const senders = new MailSenders({
+    ...{ port: house.mailPort, from: 'romeo@example.com', to: JULIETS_ADDRESS },
+  });
+  const idle = await house.smtp();
+  const sending = senders.send(MAILS);
+  await senders.until(({ taken }) => taken.size > MAILS.length / 4);
+  gateway.program.signal('SIGTERM');
+  expect(await idle.reply()).toMatch(/^421 4\.3\.2 /);
+  expect(await gateway.program.exited()).toBe(0);
+  const missing = await sending;
+  expect(missing.length).toBeGreaterThan(0);
+
+  await gateway.restart();
+  await gateway.ready();
+  await senders.sendUntilTaken(missing);
+  const view = embeddedRedis(gateway.dir);
+  const arrived = await arrivedMails(view, juliet);
+  view.close();
+  expect(arrived).toEqual(new Map(MAILS.map((name) => [name, [expect.any(String)]])));
+});
