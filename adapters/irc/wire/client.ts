@@ -20,7 +20,7 @@ import {
   textBytes,
   type WireLine,
 } from './line.ts';
-import { type Message, readMessage, readSource } from './message.ts';
+import { type Message, readMessage, readSource, type Source } from './message.ts';
 import { Names } from './names.ts';
 import { Splits } from './netsplit.ts';
 import { Outbox, type Waiting } from './outbox.ts';
@@ -235,6 +235,9 @@ export class Wire {
       case '005':
         this.#features = withFeatures(this.#features, message.params);
         return;
+      case '396':
+        this.#learn(readSource(`${this.nick}!@${message.params[1] ?? ''}`));
+        return;
     }
     if (this.#isRegistered) this.#take(message);
     else this.#register(message);
@@ -273,11 +276,6 @@ export class Wire {
       case '366':
         this.#give(this.#names.end(second, this.fold(second), this.#features.channelTypes));
         return;
-      case '396': {
-        const self = readSource(`${this.nick}!@${second}`);
-        if (self !== undefined) this.#self.learn(self);
-        return;
-      }
       case 'KILL':
         if (this.#isOwn(first)) this.#ending ??= { why: 'killed', words: wordsOf(message) };
         return;
@@ -294,10 +292,14 @@ export class Wire {
     });
     const { source } = message;
     if (source !== undefined && this.#isOwn(source.nick)) {
-      this.#self.learn(event?.is === 'nick' ? { ...source, nick: event.to } : source);
+      this.#learn(event?.is === 'nick' ? { ...source, nick: event.to } : source);
     }
-    if (event?.is === 'person' && this.#isOwn(event.who.nick)) this.#self.learn(event.who);
+    if (event?.is === 'person' && this.#isOwn(event.who.nick)) this.#learn(event.who);
     return event;
+  }
+
+  #learn(self: Source | undefined): void {
+    if (self !== undefined) this.#self.learn(self);
   }
 
   #isOwn(nick: string): boolean {

@@ -18,10 +18,15 @@ export class Names {
   /** By the folded name of the channel. */
   readonly #lists = new Map<string, List>();
   #kept = 0;
+  /** Whether some list was not begun, because too many were open. */
+  #hasDropped = false;
 
   /** @param params of 353: our nick, perhaps a sign, the channel, the names */
   add(params: readonly string[], features: Features, key: string): void {
-    if (!this.#lists.has(key) && this.#lists.size >= MAX_LISTS) return;
+    if (!this.#lists.has(key) && this.#lists.size >= MAX_LISTS) {
+      this.#hasDropped = true;
+      return;
+    }
     const list = this.#lists.get(key) ?? { members: [], complete: true };
     this.#lists.set(key, list);
     for (const name of (params.at(-1) ?? '').split(' ')) {
@@ -38,9 +43,11 @@ export class Names {
 
   /** @param channel of 366 */
   end(channel: string, key: string, channelTypes: string): WireEvent | undefined {
-    const { members, complete } = this.#lists.get(key) ?? { members: [], complete: true };
+    const list = this.#lists.get(key);
+    const { members, complete } = list ?? { members: [], complete: !this.#hasDropped };
     this.#lists.delete(key);
     this.#kept -= members.length;
+    if (this.#lists.size === 0) this.#hasDropped = false;
     return isChannel(channel, channelTypes)
       ? { is: 'names', channel, members, complete }
       : undefined;

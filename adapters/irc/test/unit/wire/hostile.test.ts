@@ -159,15 +159,24 @@ it('survives 100,000 lines that were damaged on their way', { timeout: 120_000 }
   expect(counts.get('message')).toBeGreaterThan(1_000);
 });
 
-it('keeps no list that never ends', async () => {
-  const { server, counts, faults } = await hostile();
+it('keeps no list that never ends, and says that it is not all', async () => {
+  const { server, told, faults } = await registeredBy(await scriptedServer());
   const names = Array.from({ length: 400 }, (_, at) => `n${at}`).join(' ');
   for (let list = 0; list < 150; list++) server.say(`:s 353 me = #endless${list} :${names}`);
   for (let batch = 0; batch < 500; batch++) {
     server.say(`@label=${batch} :s BATCH +r${batch} labeled-response`);
   }
-  server.say(':s 366 me #endless0 :End', ':s 366 me #endless99 :End', ':s 366 me #endless149 :End');
+  server.say(...[0, 99, 149].map((list) => `:s 366 me #endless${list} :End of NAMES`));
+  server.say(':s 353 me = #next :@alice bob', ':s 366 me #next :End of NAMES');
   await server.barrier();
+  const lists = told.all.flatMap((event) =>
+    event.is === 'names' ? [[event.members.length, event.complete]] : [],
+  );
+  expect(lists).toEqual([
+    [400, true],
+    [0, false],
+    [0, false],
+    [2, true],
+  ]);
   expect(faults).toEqual([]);
-  expect(counts.get('names')).toBe(3);
 });
