@@ -36,25 +36,33 @@ export interface Disco {
 
 const EVERYWHERE = [NS_CAPS, NS_DISCO_INFO, NS_DISCO_ITEMS, NS_VERSION, NS_PING];
 
+/** @param rooms whether there are some behind the gateway */
 export function discoOf(
   options: Pick<XmppPortOptions, 'domain' | 'gatewayType' | 'title'>,
+  rooms = false,
 ): Readonly<Record<Entity, Disco>> {
   const { domain, gatewayType, title } = options;
   const helper = { jid: `${HELPER}@${domain}`, name: helperName(title) };
   return {
     domain: disco(
-      { category: 'gateway', type: gatewayType, name: title },
+      [
+        { category: 'gateway', type: gatewayType, name: title },
+        ...(rooms ? [{ category: 'conference', type: gatewayType, name: title }] : []),
+      ],
       // XEP-0106: clients then escape what a user types, and do not write "%" for "@".
-      [...EVERYWHERE, NS_RECEIPTS, NS_VCARD, 'jid\\20escaping'],
+      [
+        ...[...EVERYWHERE, NS_RECEIPTS, NS_VCARD, 'jid\\20escaping'],
+        ...(rooms ? ['http://jabber.org/protocol/muc'] : []),
+      ],
       [element('item', NS_DISCO_ITEMS, helper)],
     ),
     helper: disco(
-      { category: 'client', type: 'bot', name: helper.name },
+      [{ category: 'client', type: 'bot', name: helper.name }],
       [...EVERYWHERE, NS_RECEIPTS, NS_VCARD],
       [],
     ),
     // A person on a device of that kind: the registry has some of our types for clients, too.
-    contact: disco({ category: 'client', type: gatewayType }, [...EVERYWHERE, NS_RECEIPTS], []),
+    contact: disco([{ category: 'client', type: gatewayType }], [...EVERYWHERE, NS_RECEIPTS], []),
   };
 }
 
@@ -62,11 +70,15 @@ export function helperName(title: string): string {
   return `${title} help`;
 }
 
-function disco(identity: Identity, features: readonly string[], items: readonly Element[]): Disco {
-  const ver = verificationString([identity], features);
+function disco(
+  identities: readonly Identity[],
+  features: readonly string[],
+  items: readonly Element[],
+): Disco {
+  const ver = verificationString(identities, features);
   const capsNode = `${NODE}#${ver}`;
   const described = [
-    element('identity', NS_DISCO_INFO, { ...identity }),
+    ...identities.map((identity) => element('identity', NS_DISCO_INFO, { ...identity })),
     ...features.map((feature) => element('feature', NS_DISCO_INFO, { var: feature })),
   ];
   return {

@@ -18,6 +18,8 @@ import {
   type XmppPortOptions,
 } from './port.ts';
 import { answerPresence } from './presence.ts';
+import { Face } from './rooms/face.ts';
+import type { Rooms, RoomsHost } from './rooms/port.ts';
 import { type Addresses, readJid } from './stanza/addresses.ts';
 import { errorReply } from './stanza/error.ts';
 import { readId } from './stanza/id.ts';
@@ -31,53 +33,84 @@ const BROKEN: Refusal = {
   text: 'Something went wrong at the gateway. It is not certain that this was done.',
 };
 
+export interface OpenPortOptions extends XmppPortOptions {
+  /** Left out where there are no rooms behind the gateway. */
+  readonly rooms?: RoomsHost | undefined;
+}
+
+export interface OpenPort extends XmppPort {
+  /** Undefined where there are none. */
+  readonly rooms: Rooms | undefined;
+}
+
 /**
  * Nothing is connected before `start`.
  * @param open how the stream is made
  * @throws JidError when `options.domain` is none
  */
 export function openPort(
-  options: XmppPortOptions,
+  options: OpenPortOptions,
   listener: XmppListener,
   log: AdapterLog,
   open: typeof openStream = openStream,
-): XmppPort {
+): OpenPort {
   return new Port(options, listener, log, open);
 }
 
-class Port implements XmppPort {
+class Port implements OpenPort {
   readonly domain: string;
+  readonly #face: Face | undefined;
   readonly #knows: XmppPortOptions['knows'];
   readonly #self: Self;
   readonly #listener: XmppListener;
   readonly #log: AdapterLog;
   readonly #stream: ComponentStream;
-  readonly #answers = new Answers((answer) => this.#post(answer));
+  readonly #answers = new Answers((answer) => void this.#post(answer));
 
   constructor(
-    options: XmppPortOptions,
+    options: OpenPortOptions,
     listener: XmppListener,
     log: AdapterLog,
     open: typeof openStream,
   ) {
-    const { secret, host, port, tls, title, version, knows } = options;
+    const { secret, host, port, tls, title, version, knows, rooms, gatewayType } = options;
     const { domain } = parseJid(options.domain);
     this.domain = domain;
     this.#knows = knows;
-    this.#self = { domain, title, version, disco: discoOf({ ...options, domain }) };
+    this.#self = {
+      domain,
+      title,
+      version,
+      disco: discoOf({ ...options, domain }, rooms !== undefined),
+    };
     this.#listener = listener;
     this.#log = log;
     this.#stream = open({
       ...{ domain, secret, host, port, tls, log },
       listener: {
         stanza: (stanza) => this.#stanza(stanza),
-        online: () => listener.online(),
+        online: () => {
+          this.#face?.online();
+          listener.online();
+        },
         offline: (reason, lastCertainAt) => {
           this.#answers.clear();
+          this.#face?.offline();
           listener.offline(reason, lastCertainAt);
         },
       },
     });
+    this.#face =
+      rooms &&
+      new Face(rooms, {
+        ...{ self: this.#self, type: gatewayType, log },
+        send: (stanza) => this.#post(stanza),
+        answer: (to, ...answer) => this.#answers.give(to, ...answer),
+      });
+  }
+
+  get rooms(): Rooms | undefined {
+    return this.#face;
   }
 
   get online(): boolean {
@@ -102,6 +135,7 @@ class Port implements XmppPort {
   }
 
   async stop(capMs: number): Promise<void> {
+    this.#face?.shutDown();
     await this.#stream.stop(capMs);
     this.#answers.clear();
   }
@@ -129,6 +163,7 @@ class Port implements XmppPort {
 
     const addresses = { from, to, id };
     try {
+      if (this.#face?.take(stanza, addresses) === true) return;
       if (stanza.name === 'message') this.#message(stanza, addresses);
       if (stanza.name === 'iq') this.#iq(stanza, addresses);
       if (stanza.name === 'presence') this.#presence(stanza, addresses);
@@ -185,12 +220,14 @@ class Port implements XmppPort {
     this.#answers.give(bareJid(failed.from), errorReply(kind, failed, refusal, this.domain));
   }
 
-  #post(stanza: Element): void {
+  /** @returns false where it would have to wait: see `ComponentStream.send` */
+  #post(stanza: Element): boolean {
     try {
-      this.#stream.send(stanza);
+      return this.#stream.send(stanza);
     } catch (error) {
       if (!(error instanceof UnserialisableError)) throw error;
       this.#log.warn({ stanza: stanza.name }, 'a stanza of ours could not be written');
+      return true;
     }
   }
 

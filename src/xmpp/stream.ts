@@ -82,9 +82,10 @@ export interface ComponentStream {
   deliver(stanza: Element): Promise<void>;
   /**
    * Live or never: dropped while there is no stream, or while too much waits to leave.
+   * @returns whether it was taken
    * @throws UnserialisableError
    */
-  send(stanza: Element): void;
+  send(stanza: Element): boolean;
   /** Connects and keeps connected until `stop`. Returns at once. */
   start(): void;
   /** Closes the stream after what was written has been answered for, at most `capMs`. */
@@ -140,8 +141,8 @@ class Stream implements ComponentStream {
     return delivered;
   }
 
-  send(stanza: Element): void {
-    this.#writer?.send(serialise(stanza, this.#options.domain));
+  send(stanza: Element): boolean {
+    return this.#writer?.send(serialise(stanza, this.#options.domain)) ?? false;
   }
 
   start(): void {

@@ -2,7 +2,7 @@
 
 import { child, type Element, element } from '../xml/element.ts';
 
-const NS_STANZA_IDS = 'urn:xmpp:sid:0';
+export const NS_STANZA_IDS = 'urn:xmpp:sid:0';
 
 /** An id is kept and echoed: a longer one would be an attack on memory. */
 const MAX_BYTES = 512;
@@ -21,4 +21,12 @@ export function readOriginId(message: Element): string | undefined {
 /** The same as the stanza's own id, so that it survives a server that gives a new one. */
 export function writeOriginId(id: string): Element {
   return element('origin-id', NS_STANZA_IDS, { id });
+}
+
+/**
+ * XEP-0359: the id of the entry in an archive.
+ * @param by bare JID of whose archive it is
+ */
+export function writeStanzaId(id: string, by: string): Element {
+  return element('stanza-id', NS_STANZA_IDS, { id, by });
 }

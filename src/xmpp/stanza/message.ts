@@ -20,7 +20,7 @@ import { readOriginId, writeOriginId } from './id.ts';
 import { readReceipt, readReceiptRequest, writeReceipt } from './receipt.ts';
 import { readSubject } from './subject.ts';
 import { readThread, writeThread } from './thread.ts';
-import { ONLY_FALLBACK, readUnsupported } from './unsupported.ts';
+import { type Addressee, onlyFallback, readUnsupported } from './unsupported.ts';
 
 export type MessageReading =
   | { readonly is: 'for the listener'; readonly message: IncomingMessage }
@@ -29,13 +29,17 @@ export type MessageReading =
 
 const NOTHING: MessageReading = { is: 'nothing' };
 
-export function readMessage(stanza: Element, { from, to, id }: Addresses): MessageReading {
+export function readMessage(
+  stanza: Element,
+  { from, to, id }: Addresses,
+  whom: Addressee = 'contact',
+): MessageReading {
   if (stanza.attrs.type === 'error') {
     return heard({ content: 'error', from, to, id, ...readError(stanza) });
   }
   const body = readBody(stanza);
   if (isEncrypted(stanza, body)) return refused(ENCRYPTED);
-  const unsupported = readUnsupported(stanza, body !== undefined);
+  const unsupported = readUnsupported(stanza, body !== undefined, whom);
   if (unsupported !== undefined) return refused(unsupported);
 
   if (body === undefined) {
@@ -44,7 +48,7 @@ export function readMessage(stanza: Element, { from, to, id }: Addresses): Messa
   }
   const text = normaliseText(withoutFallback(stanza, body));
   if (text === undefined) {
-    return normaliseText(body) === undefined ? NOTHING : refused(ONLY_FALLBACK);
+    return normaliseText(body) === undefined ? NOTHING : refused(onlyFallback(whom));
   }
   return heard({
     content: 'text',

@@ -3,24 +3,31 @@
 import type { Refusal } from '../../contract/index.ts';
 import { child, type Element, NS_COMPONENT } from '../xml/element.ts';
 
+/** Whom a message is for. */
+export type Addressee = 'contact' | 'room';
+
+type Text = (whom: Addressee) => string;
+
 interface Feature {
   readonly name: string;
   /** A body beside it only explains it to those who lack the feature. */
   readonly evenWithBody: boolean;
-  readonly text: string;
+  readonly text: Text;
 }
 
-const REACTION = 'Reactions do not reach this contact. Please write it as a message.';
-const CORRECTION =
+const REACTION: Text = (whom) =>
+  `Reactions do not reach this ${whom}. Please write it as a message.`;
+const CORRECTION: Text = () =>
   'A sent message can not be changed here. Please send the correction as a new message.';
-const RETRACTION =
+const RETRACTION: Text = () =>
   'A sent message can not be taken back here: the other side may have read it already.';
-const INVITATION = 'Invitations to rooms do not reach this contact.';
-const FILE = 'Only the link of a file reaches this contact. Please send it as text.';
-const CALL = 'This contact can not be called.';
+const INVITATION: Text = (whom) => `Invitations to rooms do not reach this ${whom}.`;
+const FILE: Text = (whom) =>
+  `Only the link of a file reaches this ${whom}. Please send it as text.`;
+const CALL: Text = (whom) => `This ${whom} can not be called.`;
 
-const always = (name: string, text: string): Feature => ({ name, evenWithBody: true, text });
-const alone = (name: string, text: string): Feature => ({ name, evenWithBody: false, text });
+const always = (name: string, text: Text): Feature => ({ name, evenWithBody: true, text });
+const alone = (name: string, text: Text): Feature => ({ name, evenWithBody: false, text });
 
 /** By namespace. What is not here, and has no body, is a machine's word that nobody waits for. */
 const FEATURES: ReadonlyMap<string, Feature> = new Map([
@@ -38,18 +45,22 @@ const FEATURES: ReadonlyMap<string, Feature> = new Map([
 const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
 
 /** Why the message can not be passed on, where it wants something of this kind. */
-export function readUnsupported(message: Element, hasBody: boolean): Refusal | undefined {
-  if (message.attrs.type === 'groupchat') {
+export function readUnsupported(
+  message: Element,
+  hasBody: boolean,
+  whom: Addressee,
+): Refusal | undefined {
+  if (message.attrs.type === 'groupchat' && whom !== 'room') {
     return unsupported('There is no room at this address. Please write to the person directly.');
   }
   for (const found of message.children) {
     if (typeof found === 'string') continue;
     const feature = FEATURES.get(found.ns);
     if (feature?.name === found.name && (feature.evenWithBody || !hasBody)) {
-      return unsupported(feature.text);
+      return unsupported(feature.text(whom));
     }
     if (found.ns === NS_MUC_USER && child(found, 'invite', NS_MUC_USER) !== undefined) {
-      return unsupported(INVITATION);
+      return unsupported(INVITATION(whom));
     }
   }
   if (!hasBody && child(message, 'subject', NS_COMPONENT) !== undefined) {
@@ -59,9 +70,9 @@ export function readUnsupported(message: Element, hasBody: boolean): Refusal | u
 }
 
 /** All of the body stood in for a feature, so that nothing of the user's own is left to send. */
-export const ONLY_FALLBACK: Refusal = unsupported(
-  'Not sent: this contact can be sent text only. Please write it in words.',
-);
+export function onlyFallback(whom: Addressee): Refusal {
+  return unsupported(`Not sent: this ${whom} can be sent text only. Please write it in words.`);
+}
 
 function unsupported(text: string): Refusal {
   return { condition: 'feature-not-implemented', type: 'cancel', text };

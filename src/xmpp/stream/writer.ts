@@ -30,11 +30,12 @@ export class Writer {
     this.#opened = true;
   }
 
-  /** Live or never. */
-  send(xml: string): void {
-    if (!this.#link.ready || this.#link.backlog + this.#live.length > MAX_BACKLOG) return;
+  /** Live or never. @returns whether it was taken */
+  send(xml: string): boolean {
+    if (!this.#link.ready || this.#link.backlog + this.#live.length > MAX_BACKLOG) return false;
     this.#live += xml;
     this.flushSoon();
+    return true;
   }
 
   /** A ping without a batch. */

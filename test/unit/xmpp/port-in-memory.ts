@@ -1,18 +1,13 @@
 /** A port over a stream that is an array: what it is told, and what it writes, is all there is. */
 
-import { openPort } from '../../../src/xmpp/open-port.ts';
-import type {
-  IncomingMessage,
-  XmppListener,
-  XmppPort,
-  XmppPortOptions,
-} from '../../../src/xmpp/port.ts';
+import { type OpenPort, type OpenPortOptions, openPort } from '../../../src/xmpp/open-port.ts';
+import type { IncomingMessage, XmppListener } from '../../../src/xmpp/port.ts';
 import type { StreamOptions } from '../../../src/xmpp/stream.ts';
 import type { Element } from '../../../src/xmpp/xml/element.ts';
 import { parse } from '../../support/clients/xml.ts';
 
 export interface PortInMemory {
-  readonly port: XmppPort;
+  readonly port: OpenPort;
   /** What the listener was told. */
   readonly heard: IncomingMessage[];
   /** What was logged, each line as JSON. */
@@ -25,11 +20,11 @@ export interface PortInMemory {
   written(): Element[];
 }
 
-/** @param write may refuse a stanza */
+/** @param write may refuse a stanza, or (false) have no place for it */
 export function portInMemory(
-  options: Partial<XmppPortOptions> = {},
+  options: Partial<OpenPortOptions> = {},
   listener: Partial<XmppListener> = {},
-  write: (stanza: Element) => void = () => undefined,
+  write: (stanza: Element) => unknown = () => undefined,
 ): PortInMemory {
   const heard: IncomingMessage[] = [];
   const logged: string[] = [];
@@ -52,8 +47,9 @@ export function portInMemory(
       return {
         online: true,
         send(stanza) {
-          write(stanza);
+          if (write(stanza) === false) return false;
           sent.push(stanza);
+          return true;
         },
         deliver: async (stanza) => void sent.push(stanza),
         start() {},

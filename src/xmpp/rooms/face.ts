@@ -1,0 +1,202 @@
+/** The face of rooms: every stanza to the address of a room is taken here, and answered. */
+
+import { type AdapterLog, type PeerId, type Refusal, RefusedError } from '../../contract/index.ts';
+import { isRequest, type Self } from '../iq.ts';
+import { type BareJid, bareJid, formatJid } from '../jid.ts';
+import { HELPER } from '../port.ts';
+import { answerPresence } from '../presence.ts';
+import type { Addresses } from '../stanza/addresses.ts';
+import { errorReply } from '../stanza/error.ts';
+import { child, type Element, element, NS_COMPONENT } from '../xml/element.ts';
+import { Arrivals } from './arrivals.ts';
+import type { Send } from './client.ts';
+import { joinError } from './join.ts';
+import { NS_MUC } from './namespaces.ts';
+import type { Rooms, RoomsHost, RoomView } from './port.ts';
+import { Requests, type RoomAnswer } from './requests.ts';
+import { Talk } from './talk.ts';
+import { Views } from './views.ts';
+
+/** Who subscribes to a room has taken it for a contact. */
+const NO_CONTACT: Refusal = {
+  condition: 'not-allowed',
+  type: 'cancel',
+  text: 'This is a room and no contact. Please join it.',
+};
+const BROKEN: Refusal = {
+  condition: 'internal-server-error',
+  type: 'cancel',
+  text: 'Something went wrong at the gateway. It is not certain that this was done.',
+};
+
+/** What the face is given. */
+export interface FaceParts {
+  readonly self: Self;
+  /** The type of a room's identity, in the category `conference`. */
+  readonly type: string;
+  /** Live or never, at once. */
+  readonly send: Send;
+  /** All that answers one stanza, as many as one sender may cause. */
+  answer(to: BareJid, ...answer: readonly Element[]): void;
+  readonly log: AdapterLog;
+}
+
+export class Face implements Rooms {
+  readonly #host: RoomsHost;
+  readonly #parts: FaceParts;
+  readonly #views: Views;
+  readonly #arrivals: Arrivals;
+  readonly #talk: Talk;
+  readonly #requests: Requests;
+
+  constructor(host: RoomsHost, parts: FaceParts) {
+    const { self, type, send } = parts;
+    this.#host = host;
+    this.#parts = parts;
+    this.#views = new Views(self.domain, host, send, (error) => this.#failed(error));
+    this.#arrivals = new Arrivals(this.#views, host, (to, error) => parts.answer(to, error));
+    this.#talk = new Talk(this.#views, host);
+    this.#requests = new Requests(this.#views, host, self, type);
+  }
+
+  open(user: BareJid, local: string): RoomView | undefined {
+    const room = this.#host.roomAt(local, user);
+    return room === undefined ? undefined : this.#views.open(user, local, room);
+  }
+
+  farewell(local: string, nick: string, client: string): void {
+    this.#views.farewells.add(this.#views.addressOf(local), nick, client);
+    this.#views.farewells.flush();
+  }
+
+  /** There is a stream: who was left behind by the last one is told. */
+  online(): void {
+    this.#views.farewells.flush();
+  }
+
+  /** There is none: nobody sees anything, and everybody has to come again. */
+  offline(): void {
+    for (const view of this.#views.all()) view.loseStream();
+  }
+
+  /** The last that is sent before the stream is closed. */
+  shutDown(): void {
+    for (const view of this.#views.all()) view.shutDown();
+    this.#views.farewells.flush();
+  }
+
+  /** @returns whether the stanza was for a room: then it is dealt with */
+  take(stanza: Element, addresses: Addresses): boolean {
+    this.#views.farewells.flush();
+    const { local } = addresses.to;
+    if (local === undefined || local === HELPER) {
+      if (isPresence(stanza, 'unavailable')) this.#arrivals.gone(addresses);
+      return false;
+    }
+    const room = this.#roomAt(local, stanza, addresses);
+    if (room === undefined) return false;
+    if (room === 'refused') return true;
+    const toRoom = { ...addresses, local };
+    if (stanza.name === 'presence') this.#presence(stanza, toRoom, room);
+    if (stanza.name === 'message') this.#message(stanza, toRoom);
+    if (stanza.name === 'iq') this.#iq(stanza, toRoom, room);
+    return true;
+  }
+
+  #roomAt(local: string, stanza: Element, addresses: Addresses): PeerId | 'refused' | undefined {
+    try {
+      return this.#host.roomAt(local, bareJid(addresses.from));
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      // All else is refused for the same reason wherever it asks who is at an address.
+      if (!isPresence(stanza, undefined) || child(stanza, 'x', NS_MUC) === undefined) {
+        return undefined;
+      }
+      const { from, to, id } = addresses;
+      const failed = { client: formatJid(from), id, name: to.resource ?? '' };
+      const answer = joinError(this.#views.addressOf(local), failed, error.refusal);
+      this.#parts.answer(bareJid(from), answer);
+      return 'refused';
+    }
+  }
+
+  #presence(stanza: Element, addresses: Addresses & { local: string }, room: PeerId): void {
+    switch (stanza.attrs.type) {
+      case undefined:
+        this.#arrivals.available(stanza, addresses, room);
+        return;
+      case 'unavailable':
+        this.#arrivals.unavailable(stanza, addresses);
+        return;
+      case 'error':
+        this.#talk.bounced(stanza, addresses);
+        return;
+      default: {
+        const { disco, domain } = this.#parts.self;
+        const nobody = { is: 'nobody', refusal: NO_CONTACT } as const;
+        const answer = answerPresence(stanza, addresses, nobody, disco, domain);
+        this.#parts.answer(bareJid(addresses.from), ...answer);
+      }
+    }
+  }
+
+  #message(stanza: Element, addresses: Addresses & { local: string }): void {
+    if (stanza.attrs.type === 'error') {
+      this.#talk.bounced(stanza, addresses);
+      return;
+    }
+    const outcome = this.#talk.message(stanza, addresses);
+    const tell = (refusal: Refusal | undefined): void => {
+      if (refusal !== undefined) this.#refuse('message', addresses, refusal);
+    };
+    if (outcome instanceof Promise) this.#later('message', addresses, outcome.then(tell));
+    else tell(outcome);
+  }
+
+  #iq(stanza: Element, addresses: Addresses & { local: string }, room: PeerId): void {
+    // Without its id no client would know what the answer is for.
+    if (!isRequest(stanza) || addresses.id === undefined) return;
+    const answer = this.#requests.answer(stanza, addresses, room);
+    if (answer instanceof Promise) {
+      this.#later(
+        'iq',
+        addresses,
+        answer.then((given) => this.#give(addresses, given)),
+      );
+    } else {
+      this.#give(addresses, answer);
+    }
+  }
+
+  #give(addresses: Addresses, answer: RoomAnswer): void {
+    const { from, to, id } = addresses;
+    if ('refusal' in answer) {
+      this.#refuse('iq', addresses, answer.refusal);
+    } else {
+      const attrs = { type: 'result', id, from: formatJid(to), to: formatJid(from) };
+      const result = element('iq', NS_COMPONENT, attrs, [answer.result]);
+      this.#parts.answer(bareJid(from), ...(answer.before ?? []), result);
+    }
+  }
+
+  #later(kind: 'message' | 'iq', addresses: Addresses, done: Promise<void>): void {
+    done.catch((error: unknown) => {
+      this.#failed(error);
+      this.#refuse(kind, addresses, BROKEN);
+    });
+  }
+
+  #refuse(kind: 'message' | 'iq', failed: Addresses, refusal: Refusal): void {
+    const { domain } = this.#parts.self;
+    this.#parts.answer(bareJid(failed.from), errorReply(kind, failed, refusal, domain));
+  }
+
+  #failed(error: unknown): void {
+    const name = error instanceof Error ? error.name : typeof error;
+    this.#parts.log.error({ error: name }, 'something in a room could not be done');
+  }
+}
+
+function isPresence(stanza: Element, type: string | undefined): boolean {
+  return stanza.name === 'presence' && stanza.attrs.type === type;
+}

@@ -1,0 +1,99 @@
+/** Roles and affiliations, asked for and changed: XEP-0045 §8–9. The network decides who may. */
+
+import type { Refusal } from '../../contract/index.ts';
+import { bareJid, JidError } from '../jid.ts';
+import { readJid } from '../stanza/addresses.ts';
+import { child, type Element, element, textOf } from '../xml/element.ts';
+import { NS_MUC_ADMIN } from './namespaces.ts';
+import type { Shown } from './occupants.ts';
+import type { Change, RoomsHost } from './port.ts';
+import type { View } from './view.ts';
+
+const MAX_ITEMS = 20;
+const MAX_REASON = 500;
+
+const ROLES = ['moderator', 'participant', 'visitor', 'none'] as const;
+const AFFILIATIONS = ['owner', 'admin', 'member', 'none', 'outcast'] as const;
+
+const NOBODY = refusal('item-not-found', 'There is nobody of this name in the room.');
+const NO_CHANGES = refusal('feature-not-implemented', 'Nothing of this can be changed from here.');
+const NO_BANS = refusal('feature-not-implemented', 'Who is banned is not known here.');
+const UNREADABLE: Refusal = {
+  condition: 'bad-request',
+  type: 'modify',
+  text: 'It must say who, and which role or affiliation.',
+};
+
+/** Those who have a role or an affiliation, of those who are here. @returns why there is no list */
+export function listed(query: Element, view: View): Element | Refusal {
+  const item = child(query, 'item', NS_MUC_ADMIN);
+  const role = one(ROLES, item?.attrs.role);
+  const affiliation = one(AFFILIATIONS, item?.attrs.affiliation);
+  if (affiliation === 'outcast') return NO_BANS;
+  if (role === undefined && affiliation === undefined) return UNREADABLE;
+  const items: Element[] = [];
+  for (const each of view.occupants ?? []) {
+    const fits = role === undefined ? each.affiliation === affiliation : each.role === role;
+    if (fits) items.push(itemOf(each));
+  }
+  return element('query', NS_MUC_ADMIN, {}, items);
+}
+
+/** Makes all the changes that are asked for, until one is refused. */
+export async function changed(
+  query: Element,
+  view: View,
+  host: RoomsHost,
+): Promise<Refusal | undefined> {
+  const items = query.children.filter(
+    (each): each is Element =>
+      typeof each !== 'string' && each.name === 'item' && each.ns === NS_MUC_ADMIN,
+  );
+  if (items.length === 0 || items.length > MAX_ITEMS) return UNREADABLE;
+  if (host.administer === undefined) return NO_CHANGES;
+  for (const item of items) {
+    const change = readChange(item, view);
+    const refused = 'condition' in change ? change : await host.administer(view, change);
+    if (refused !== undefined) return refused;
+  }
+  return undefined;
+}
+
+function readChange(item: Element, view: View): Change | Refusal {
+  const role = one(ROLES, item.attrs.role);
+  const affiliation = one(AFFILIATIONS, item.attrs.affiliation);
+  const who = readWho(item, view);
+  if ('condition' in who) return who;
+  const becomes = role === undefined ? affiliation && { affiliation } : { role };
+  if (becomes === undefined) return UNREADABLE;
+  const said = child(item, 'reason', NS_MUC_ADMIN);
+  const reason = said === undefined ? '' : textOf(said).trim().slice(0, MAX_REASON).toWellFormed();
+  return reason === '' ? { who, becomes } : { who, becomes, reason };
+}
+
+/** By his nick here, by his address here, or (to ban him) by an address of the network's. */
+function readWho(item: Element, view: View): Change['who'] | Refusal {
+  const { nick, jid } = item.attrs;
+  if (nick !== undefined) return occupant(view, nick);
+  const address = readJid(jid);
+  if (address instanceof JidError) return UNREADABLE;
+  if (bareJid(address) !== view.address) return { jid: address };
+  return occupant(view, address.resource ?? '');
+}
+
+function occupant(view: View, name: string): Change['who'] | Refusal {
+  const found = view.occupants?.byName(name);
+  return found === undefined ? NOBODY : { nick: found.nick };
+}
+
+function itemOf({ name, role, affiliation }: Shown): Element {
+  return element('item', NS_MUC_ADMIN, { nick: name, role, affiliation });
+}
+
+function one<const T extends string>(of: readonly T[], text: string | undefined): T | undefined {
+  return of.find((each) => each === text);
+}
+
+function refusal(condition: Refusal['condition'], text: string): Refusal {
+  return { condition, type: 'cancel', text };
+}

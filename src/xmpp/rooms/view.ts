@@ -1,0 +1,243 @@
+/** One room, as one user sees it: his clients, and the scene that is shown to all of them. */
+
+import type { MessageId, PeerId, PersonId, Refusal, RoomEvent } from '../../contract/index.ts';
+import type { BareJid } from '../jid.ts';
+import type { Element } from '../xml/element.ts';
+import { type Arrival, Client, type Past, type Send } from './client.ts';
+import { recalled } from './history.ts';
+import { joinError } from './join.ts';
+import { nameOf } from './names.ts';
+import { type Occupants, occupantId, type Space } from './occupants.ts';
+import type { Going, Reflection, RoomsHost, RoomView } from './port.ts';
+import { farewell, STATUS } from './presence.ts';
+import { Scene } from './scene.ts';
+
+/** What a view is given. */
+export interface ViewParts {
+  readonly user: BareJid;
+  readonly local: string;
+  readonly room: PeerId;
+  /** Bare JID of the room. */
+  readonly address: string;
+  readonly host: RoomsHost;
+  readonly space: Space;
+  readonly send: Send;
+  /** It is over. */
+  ended(view: View): void;
+  /** A client looks at it no longer. */
+  left(): void;
+  /** A client is in the room no longer, and could not be told. */
+  untold(room: string, name: string, client: string): void;
+  /** A history could not be had. */
+  failed(error: unknown): void;
+}
+
+/** For a client that waited for a room which is closed before it opened. */
+const CLOSED: Refusal = {
+  condition: 'service-unavailable',
+  type: 'wait',
+  text: 'The room was closed before you were in it. Please join again.',
+};
+
+export class View implements RoomView {
+  readonly user: BareJid;
+  readonly local: string;
+  readonly room: PeerId;
+  readonly address: string;
+  readonly #parts: ViewParts;
+  readonly #clients = new Map<string, Client>();
+  /** Undefined before the room is open. */
+  #scene: Scene | undefined;
+  #closed = false;
+  /** Whose wish the next change of nick is. */
+  #renamer: Arrival | undefined;
+
+  constructor(parts: ViewParts) {
+    this.user = parts.user;
+    this.local = parts.local;
+    this.room = parts.room;
+    this.address = parts.address;
+    this.#parts = parts;
+  }
+
+  get nick(): string | undefined {
+    return this.#scene?.nick;
+  }
+
+  get clients(): number {
+    return this.#clients.size;
+  }
+
+  /** The resource of the user himself. */
+  get name(): string | undefined {
+    return this.#scene?.name;
+  }
+
+  get subject(): string {
+    return this.#scene?.subject ?? '';
+  }
+
+  /** Undefined before the room is open. */
+  get occupants(): Occupants | undefined {
+    return this.#scene?.occupants;
+  }
+
+  shownAs(nick: string): string {
+    return this.#scene?.occupants.nameOf(nick) ?? nameOf(nick).name;
+  }
+
+  occupantId(person: PersonId): string {
+    return occupantId(this.#parts.host.occupantKey, this.room, person);
+  }
+
+  /** Whether the client is in the room, as far as it knows. */
+  isIn(client: string): boolean {
+    return this.#clients.get(client)?.isOutside === false;
+  }
+
+  /** Whether it is in, or waits until the room opens. */
+  has(client: string): boolean {
+    return this.#clients.has(client);
+  }
+
+  /** A client comes; or it comes again because it lost its order, and is told everything anew. */
+  arrive(arrival: Arrival): void {
+    const client = new Client(arrival, this.#parts.send);
+    this.#clients.delete(arrival.client);
+    this.#clients.set(arrival.client, client);
+    if (this.#scene !== undefined) this.#admit(client, this.#scene);
+  }
+
+  leave(client: string, how: Going): void {
+    const left = this.#clients.get(client);
+    if (left === undefined) return;
+    this.#clients.delete(client);
+    const name = this.name ?? left.arrival.name;
+    if (how.is === 'left') left.tell(farewell(this.address, name, []));
+    if (how.is === 'stream-lost') this.#parts.untold(this.address, name, client);
+    this.#parts.left();
+    this.#parts.host.went(this, client, how);
+  }
+
+  /** Nobody is left who hears of anything. */
+  loseStream(): void {
+    for (const client of this.#clients.keys()) this.leave(client, { is: 'stream-lost' });
+  }
+
+  /** A client asked for another nick. */
+  renaming(by: Arrival): void {
+    this.#renamer = by;
+  }
+
+  reflect(message: Reflection): void {
+    if (this.#scene !== undefined) this.#show([this.#scene.reflect(message)], message.id);
+  }
+
+  tell(event: RoomEvent, id?: MessageId): void {
+    if (this.#closed) return;
+    const scene = this.#scene;
+    switch (event.is) {
+      case 'joined':
+        if (scene === undefined) this.#open(event);
+        else this.#show(scene.returned(event));
+        return;
+      case 'refused':
+        if (scene === undefined) this.#end(undefined, event.refusal);
+        else this.#refuseRename(event.refusal);
+        return;
+      case 'out': {
+        // Who is out with the whole network was not sent away: clients may come again by themselves.
+        const codes = event.how.is === 'quit' ? [STATUS.SELF, STATUS.TROUBLE] : [STATUS.SELF];
+        const text = event.how.reason ?? CLOSED.text;
+        this.#end(scene?.exit(event.how, codes), { ...CLOSED, text });
+        return;
+      }
+      default: {
+        if (scene === undefined) return;
+        const wished = this.#renamer?.name;
+        if (event.is === 'renamed' && event.from === scene.nick) this.#renamer = undefined;
+        this.#show(scene.happened(event, wished, id), id);
+      }
+    }
+  }
+
+  close(): void {
+    this.#end(this.name === undefined ? undefined : farewell(this.address, this.name, []), CLOSED);
+  }
+
+  /** The gateway stops: clients that come again find its successor. */
+  shutDown(): void {
+    const { name } = this;
+    const word = name === undefined ? undefined : farewell(this.address, name, [STATUS.SHUTDOWN]);
+    this.#end(word, CLOSED);
+  }
+
+  #open(event: Extract<RoomEvent, { is: 'joined' }>): void {
+    const idOf = (person: PersonId) => this.occupantId(person);
+    const scene = new Scene(this.address, event, idOf, this.#parts.space);
+    this.#scene = scene;
+    for (const client of this.#clients.values()) this.#admit(client, scene);
+  }
+
+  #admit(client: Client, scene: Scene): void {
+    const { host } = this.#parts;
+    const { id, name, history, client: jid } = client.arrival;
+    const archived = host.archive ? [STATUS.ARCHIVED] : [];
+    const given = scene.name === name ? [] : [STATUS.NICK_GIVEN];
+    client.enter(scene.introduction(id, [...archived, ...given]), scene.conclusion());
+    host.came(this, jid);
+    const complete = (past: readonly Past[]): void => {
+      // It may have left meanwhile, or come a second time.
+      if (this.#clients.get(jid) !== client) return;
+      client.complete(past);
+      this.#check(client);
+    };
+    if (history === undefined) {
+      complete([]);
+      return;
+    }
+    host.history(this, history).then(
+      (found) => complete(recalled(this.address, found, history)),
+      (error: unknown) => {
+        this.#parts.failed(error);
+        complete([]);
+      },
+    );
+  }
+
+  #refuseRename(refusal: Refusal): void {
+    const by = this.#renamer;
+    this.#renamer = undefined;
+    if (by === undefined) return;
+    this.#clients.get(by.client)?.tell(joinError(this.address, by, refusal));
+  }
+
+  /** @param id of the one of them that was said */
+  #show(stanzas: readonly Element[], id?: MessageId): void {
+    for (const client of this.#clients.values()) {
+      for (const stanza of stanzas) client.show(stanza, id);
+      this.#check(client);
+    }
+  }
+
+  #check(client: Client): void {
+    if (client.failed) this.leave(client.arrival.client, { is: 'stream-lost' });
+  }
+
+  /**
+   * @param word to those who are in
+   * @param refusal to those who wait
+   */
+  #end(word: Element | undefined, refusal: Refusal): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const client of this.#clients.values()) {
+      if (client.isOutside) client.tell(joinError(this.address, client.arrival, refusal));
+      else if (word !== undefined) client.tell(word);
+    }
+    this.#clients.clear();
+    this.#scene?.occupants.clear();
+    this.#scene = undefined;
+    this.#parts.ended(this);
+  }
+}
