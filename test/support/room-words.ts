@@ -30,7 +30,7 @@ function presence(stanza: Element, who: string): string {
   const isGone = stanza.attrs.type === 'unavailable';
   const words = [`${isGone ? '-' : '+'}${who}`];
   if (nick !== undefined) words.push(`> ${nick}`);
-  const usual = isGone ? 'none/none' : 'participant/none';
+  const usual = isGone && nick === undefined ? 'none/none' : 'participant/none';
   if (item !== undefined && `${role}/${affiliation}` !== usual)
     words.push(`${role}/${affiliation}`);
   for (const each of x?.children ?? []) {

@@ -23,6 +23,8 @@ export interface House extends PortInMemory {
   tell(event: RoomEvent, id?: string, resource?: string): string[];
   /** What has been sent to one client since it was last asked, in words. */
   seen(resource?: string): string[];
+  /** The same, as it was sent. */
+  sent(resource?: string): Element[];
   /** A client joins, the room opens with these. @returns what it sees */
   open(resource?: string, occupants?: readonly (string | Occupant)[], nick?: string): string[];
 }
@@ -32,14 +34,14 @@ export function house(write?: (stanza: Element) => unknown): House {
   const host = new PlayedRooms();
   const memory = portInMemory({ rooms: host }, {}, write);
   const unseen: Element[] = [];
-  const take = (resource: string): Element[] => {
+  const take = (resource = 'balcony'): Element[] => {
     unseen.push(...memory.written());
     const to = `${JULIET}/${resource}`;
     const mine = unseen.filter(({ attrs }) => attrs.to === to);
     for (const each of mine) unseen.splice(unseen.indexOf(each), 1);
     return mine;
   };
-  const seen = (resource = 'balcony') => take(resource).map(inWords);
+  const seen = (resource?: string) => take(resource).map(inWords);
   const receive = (name: string, resource: string, to: string, attrs: string, content: string) => {
     const from = `${JULIET}/${resource}`;
     unseen.push(
@@ -55,7 +57,7 @@ export function house(write?: (stanza: Element) => unknown): House {
     return seen(resource);
   };
   return {
-    ...{ ...memory, host, presence, tell, seen },
+    ...{ ...memory, host, presence, tell, seen, sent: take },
     message(resource, to, content, attrs = "type='groupchat' id='m1'") {
       receive('message', resource, to, attrs, content);
       return seen(resource);

@@ -1,0 +1,287 @@
+import { describe, expect, test } from 'vitest';
+import type { MessageId, RoomDescription } from '../../../../src/contract/index.ts';
+import type { PageQuery } from '../../../../src/history/archive.ts';
+import { child, type Element, textOf } from '../../../../src/xmpp/xml/element.ts';
+import { serialise } from '../../../support/clients/xml.ts';
+import { occupant } from '../../../support/played-rooms.ts';
+import { inWords } from '../../../support/room-words.ts';
+import { house, JOIN_ONLY, ROOM } from './house.ts';
+
+const PING = "<ping xmlns='urn:xmpp:ping'/>";
+const INFO = "<query xmlns='http://jabber.org/protocol/disco#info'/>";
+const ITEMS = "<query xmlns='http://jabber.org/protocol/disco#items'/>";
+const ADMIN = 'http://jabber.org/protocol/muc#admin';
+
+/** Features, and the fields of the form. */
+function described(info: Element | undefined) {
+  const query = info && child(info, 'query', 'http://jabber.org/protocol/disco#info');
+  const elements = (of: Element | undefined) =>
+    (of?.children ?? []).filter((each) => typeof each !== 'string');
+  const form = query && child(query, 'x', 'jabber:x:data');
+  return {
+    identity: query && { ...child(query, 'identity', query.ns)?.attrs },
+    features: elements(query).flatMap(({ attrs }) => attrs.var ?? []),
+    fields: Object.fromEntries(
+      elements(form).map((field) => [
+        field.attrs.var,
+        elements(field).map((value) => textOf(value))[0],
+      ]),
+    ),
+  };
+}
+
+describe('a ping of oneself (XEP-0410)', () => {
+  test('is answered while the client is in, and only then', () => {
+    const { iq, open, presence, tell } = house();
+    const ping = (resource: string, name: string) =>
+      iq(resource, `${ROOM}/${name}`, PING).map(inWords);
+    expect(ping('balcony', 'juliet')).toEqual(['!not-acceptable iq juliet']);
+    presence('balcony', `${ROOM}/juliet`, JOIN_ONLY);
+    expect(ping('balcony', 'juliet')).toEqual(['!not-acceptable iq juliet']);
+    open();
+    expect(ping('balcony', 'juliet')).toEqual(['iq result juliet']);
+    expect(ping('phone', 'juliet')).toEqual(['!not-acceptable iq juliet']);
+    tell({ is: 'lost', words: 'gone' });
+    expect(ping('balcony', 'juliet')).toEqual(['iq result juliet']);
+    tell({ is: 'renamed', from: 'juliet', to: 'capulet' });
+    expect(ping('balcony', 'juliet')).toEqual(['!item-not-found iq juliet']);
+    expect(ping('balcony', 'capulet')).toEqual(['iq result capulet']);
+    presence('balcony', `${ROOM}/capulet`, '', "type='unavailable'");
+    expect(ping('balcony', 'capulet')).toEqual(['!not-acceptable iq capulet']);
+  });
+
+  test.each([
+    ['of somebody else is answered for him', `${ROOM}/alice`, PING, 'iq result alice'],
+    ['of nobody is not', `${ROOM}/carol`, PING, '!item-not-found iq carol'],
+    ['of the room is answered', ROOM, PING, 'iq result *'],
+    ['is like his disco', `${ROOM}/alice`, INFO, 'iq result alice'],
+    [
+      'is not like his card',
+      `${ROOM}/alice`,
+      "<vCard xmlns='vcard-temp'/>",
+      '!item-not-found iq alice',
+    ],
+    ['is not like something unheard of', ROOM, "<x xmlns='urn:x'/>", '!service-unavailable iq *'],
+    [
+      'is not like the settings of the room',
+      ROOM,
+      "<query xmlns='http://jabber.org/protocol/muc#owner'/>",
+      '!feature-not-implemented iq *',
+    ],
+    ['has one child', ROOM, `${PING}${PING}`, '!bad-request iq *'],
+  ])('%s', (_what, to, content, seen) => {
+    const { iq, open } = house();
+    open();
+    expect(iq('balcony', to, content).map(inWords)).toEqual([seen]);
+  });
+});
+
+describe('what a room says of itself', () => {
+  test('is what is known on the network, to who is not in it', async () => {
+    const { host, iq, sent } = house();
+    host.description = async () => ({ name: '#room', occupants: 7, subject: 'Verona' });
+    expect(iq('balcony', ROOM, INFO)).toEqual([]);
+    await new Promise(setImmediate);
+    const { identity, features, fields } = described(sent()[0]);
+    expect(identity).toEqual({ category: 'conference', type: 'irc', name: '#room' });
+    expect(features).toContain('http://jabber.org/protocol/muc');
+    expect(features).not.toContain('urn:xmpp:mam:2');
+    expect(features).not.toContain('muc_membersonly');
+    expect(fields).toMatchObject({
+      FORM_TYPE: 'http://jabber.org/protocol/muc#roominfo',
+      'muc#roominfo_occupants': '7',
+      'muc#roominfo_subject': 'Verona',
+    });
+  });
+
+  test('is less where the network can not tell, and an error where it fails', async () => {
+    const { host, iq, sent, logged } = house();
+    iq('balcony', ROOM, INFO);
+    await new Promise(setImmediate);
+    expect(described(sent()[0]).fields).not.toHaveProperty('muc#roominfo_occupants');
+    host.description = () => Promise.reject(new Error('secret words'));
+    iq('balcony', ROOM, INFO);
+    await new Promise(setImmediate);
+    expect(sent().map(inWords)).toEqual(['!internal-server-error iq *']);
+    expect(logged.join()).not.toContain('secret words');
+  });
+
+  test('is asked of the network for so many at once, and of itself for the others', async () => {
+    const { host, receive, written } = house();
+    const told = Promise.withResolvers<RoomDescription | undefined>();
+    host.description = () => told.promise;
+    const ask = (n: number) =>
+      receive(`<iq type='get' id='q' from='u${n}@example.org/a' to='${ROOM}'>${INFO}</iq>`).length;
+    expect(Array.from({ length: 101 }, (_, n) => ask(n))).toEqual([...Array(100).fill(0), 1]);
+    told.resolve(undefined);
+    await new Promise(setImmediate);
+    expect(written()).toHaveLength(100);
+    expect(ask(0)).toBe(0);
+  });
+
+  test('is what is seen there, to who is in it', () => {
+    const { host, iq, open, tell } = house();
+    host.archive = { page: () => undefined, ends: () => undefined };
+    open();
+    tell({ is: 'subject', subject: { text: 'Mantua' } });
+    const { features, fields } = described(iq('balcony', ROOM, INFO)[0]);
+    expect(features).toContain('urn:xmpp:mam:2');
+    expect(fields).toMatchObject({
+      'muc#roominfo_occupants': '3',
+      'muc#roominfo_subject': 'Mantua',
+    });
+  });
+
+  test('is who is in it, to who is in it', () => {
+    const { iq, open } = house();
+    open();
+    const names = (resource: string) =>
+      JSON.stringify(iq(resource, ROOM, ITEMS)).match(/#room@gw.example\/\w+/g);
+    expect(names('balcony')).toEqual(
+      expect.arrayContaining([`${ROOM}/alice`, `${ROOM}/bob`, `${ROOM}/juliet`]),
+    );
+    expect(names('phone')).toBeNull();
+  });
+
+  test('has no nodes but that of a reserved nick', () => {
+    const { iq } = house();
+    const node = (name: string) =>
+      iq('balcony', ROOM, INFO.replace('/>', ` node='${name}'/>`)).map(inWords);
+    expect(node('x-roomuser-item')).toEqual(['iq result *']);
+    expect(node('x')).toEqual(['!item-not-found iq *']);
+  });
+
+  test('is said of its domain, too', () => {
+    const { receive } = house();
+    const [info] = receive(
+      `<iq type='get' id='q1' from='juliet@example.org/balcony' to='gw.example'>${INFO}</iq>`,
+    );
+    expect(JSON.stringify(info)).toContain('"category":"conference"');
+  });
+});
+
+describe('roles and affiliations', () => {
+  const query = (items: string) => `<query xmlns='${ADMIN}'>${items}</query>`;
+  const ask = (item: string, of = 'balcony') => {
+    const opened = house();
+    opened.open('balcony', [
+      occupant('alice', { role: 'moderator', affiliation: 'owner' }),
+      occupant('\u0430lice'),
+    ]);
+    return { ...opened, answer: opened.iq(of, ROOM, query(item)) };
+  };
+
+  test.each([
+    ["<item role='moderator'/>", ['alice']],
+    ["<item affiliation='owner'/>", ['alice']],
+    ["<item affiliation='none'/>", ['juliet', '\u0430lice (']],
+  ])('of %s there is a list', (item, nicks) => {
+    const { answer } = ask(item);
+    const list = answer[0] && child(answer[0], 'query', ADMIN);
+    const found = list?.children.map((each) => (typeof each === 'string' ? '' : each.attrs.nick));
+    expect(found?.map((nick) => nick?.replace(/\(.*/, '('))).toEqual(nicks);
+  });
+
+  test.each([
+    ["<item affiliation='outcast'/>", 'balcony', '!feature-not-implemented iq *'],
+    ["<item affiliation='king'/>", 'balcony', '!bad-request iq *'],
+    ['', 'balcony', '!bad-request iq *'],
+    ["<item role='moderator'/>", 'phone', '!forbidden iq *'],
+  ])('of %j there is no list for %s', (item, of, seen) => {
+    expect(ask(item, of).answer.map(inWords)).toEqual([seen]);
+  });
+
+  test.each([
+    [
+      "<item nick='alice' role='none'><reason>spam</reason></item>",
+      { who: { nick: 'alice' }, becomes: { role: 'none' }, reason: 'spam' },
+    ],
+    [
+      `<item jid='${ROOM}/alice' affiliation='outcast'/>`,
+      { who: { nick: 'alice' }, becomes: { affiliation: 'outcast' } },
+    ],
+    [
+      "<item jid='carol@gw.example' affiliation='outcast'/>",
+      {
+        who: { jid: { local: 'carol', domain: 'gw.example' } },
+        becomes: { affiliation: 'outcast' },
+      },
+    ],
+  ])('are changed by the network: %s', async (item, change) => {
+    const { host, iq, seen, open } = house();
+    open();
+    iq('balcony', ROOM, query(item), 'set');
+    await new Promise(setImmediate);
+    expect(host.changes).toEqual([change]);
+    expect(seen()).toEqual(['iq result *']);
+    host.refusal = { condition: 'forbidden', type: 'cancel', text: 'Only for operators.' };
+    iq('balcony', ROOM, query(item), 'set');
+    await new Promise(setImmediate);
+    expect(seen()).toEqual(['!forbidden iq *']);
+  });
+
+  test.each([
+    ['', '!bad-request iq *'],
+    ["<item nick='carol' role='none'/>", '!item-not-found iq *'],
+    ["<item nick='alice'/>", '!bad-request iq *'],
+    ["<item role='none'/>", '!bad-request iq *'],
+    ["<item jid='@' role='none'/>", '!bad-request iq *'],
+  ])('are not changed by %j', async (item, refusal) => {
+    const { host, iq, seen, open } = house();
+    open();
+    iq('balcony', ROOM, query(item), 'set');
+    await new Promise(setImmediate);
+    expect(seen()).toEqual([refusal]);
+    expect(host.changes).toEqual([]);
+  });
+});
+
+describe('the archive', () => {
+  const entries = ['A1', 'A2'].map((id, at) => ({
+    ...{ id: id as MessageId, at, kind: 'message' as const, from: 'alice', body: `text ${at}` },
+  }));
+
+  test('is read by pages, of all or of one occupant', () => {
+    const { host, iq, open } = house();
+    const asked: PageQuery[] = [];
+    host.archive = {
+      page(_user, _room, query) {
+        asked.push(query);
+        return { entries, complete: true, count: 2 };
+      },
+      ends: () => undefined,
+    };
+    open();
+    const query = (who: string) =>
+      `<query xmlns='urn:xmpp:mam:2' queryid='f1'><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>urn:xmpp:mam:2</value></field><field var='with'><value>${who}</value></field></x></query>`;
+    const answer = iq('balcony', ROOM, query(`${ROOM}/alice`), 'set');
+    expect(answer.map(({ name }) => name)).toEqual(['message', 'message', 'iq']);
+    const [first] = answer.map((each) => serialise(each));
+    expect(first).toContain('id="A1"');
+    expect(first).toContain(`from="${ROOM}/alice"`);
+    expect(first).toContain('text 0');
+    expect(asked[0]?.from).toBe('alice');
+    iq('balcony', ROOM, query(ROOM), 'set');
+    expect(asked[1]).not.toHaveProperty('from');
+    expect(iq('balcony', ROOM, query('romeo@elsewhere.example'), 'set')).toHaveLength(1);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('has a form and metadata, and nothing else', () => {
+    const { host, iq } = house();
+    host.archive = { page: () => undefined, ends: () => undefined };
+    const ask = (name: string, type = 'get') =>
+      iq('balcony', ROOM, `<${name} xmlns='urn:xmpp:mam:2'/>`, type).map(inWords);
+    expect(ask('query')).toEqual(['iq result *']);
+    expect(ask('metadata')).toEqual(['iq result *']);
+    expect(ask('prefs')).toEqual(['!bad-request iq *']);
+    expect(ask('query', 'set')).toEqual(['!item-not-found iq *']);
+  });
+
+  test('is not there where nothing is kept', () => {
+    const { iq } = house();
+    expect(iq('balcony', ROOM, "<query xmlns='urn:xmpp:mam:2'/>").map(inWords)).toEqual([
+      '!service-unavailable iq *',
+    ]);
+  });
+});
