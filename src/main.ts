@@ -5,6 +5,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openArchive } from './history/sqlite-archive.ts';
 import { openHistory } from './history/sqlite-history.ts';
 import { openOriginals } from './history/sqlite-originals.ts';
 import { openPrivateHttp } from './http/private.ts';
@@ -71,6 +72,10 @@ async function start(
     onError: errorLog(log, 'originals can not be written'),
   });
   ending.add(async () => originals.close());
+  const archive = openArchive(join(settings.state, 'rooms.sqlite'), {
+    onError: errorLog(log, 'the archive of rooms can not be written'),
+  });
+  ending.add(async () => archive.close());
 
   const transports: OwnedTransport[] = [];
   const isReady = () =>
@@ -105,6 +110,7 @@ async function start(
     lanes: custody.lanes,
     history,
     originals,
+    archive,
     wake: custody.wake,
     webhooks: http?.webhooks,
     admits: custody.admits,

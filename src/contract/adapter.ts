@@ -17,9 +17,16 @@
 
 import type { z } from 'zod';
 import type { Capabilities } from './capabilities.ts';
-import type { InboundEvent, OutboundEvent, OutboundKind, Received } from './events.ts';
+import type {
+  InboundEvent,
+  OutboundKind,
+  OutboundMessage,
+  OutboundRoomMessage,
+  Received,
+} from './events.ts';
 import type { AccountId, NetworkMessageId, OwnAddress, PeerId, TransportId } from './ids.ts';
 import type { Intake, Kept, ToKeep } from './keeping.ts';
+import type { RoomEvent, RoomSession } from './rooms.ts';
 
 /** The number of this contract. A definition made for another number is refused at load. */
 export const CONTRACT = 1;
@@ -89,6 +96,10 @@ export interface Addressing<Account> {
    * @throws RefusedError when nothing is free, or users can not register by themselves.
    */
   registration(taken: (address: OwnAddress) => boolean, user: string): Account;
+  /** Whether a peer is a room. Left out where there are none. */
+  isRoom?(peer: PeerId): boolean;
+  /** Who somebody in a room is outside of it: whom a user writes to alone. */
+  personIn?(room: PeerId, nick: string): PeerId;
 }
 
 export interface Adapter<Account = unknown, Kind extends OutboundKind = OutboundKind> {
@@ -127,7 +138,13 @@ export interface AccountLink<Account> {
   readonly settings: Account;
 }
 
-export type OutboundOf<Kind extends OutboundKind> = Extract<OutboundEvent, { kind: Kind }>;
+/** By their kinds: a table, so that an adapter of some of them is one for all of them to the core. */
+interface OutboundByKind {
+  readonly message: OutboundMessage;
+  readonly 'room-message': OutboundRoomMessage;
+}
+
+export type OutboundOf<Kind extends OutboundKind> = OutboundByKind[Kind];
 
 export interface Session<Kind extends OutboundKind = OutboundKind> {
   /**
@@ -142,6 +159,8 @@ export interface Session<Kind extends OutboundKind = OutboundKind> {
    * can not be asked.
    */
   reconcile?(event: OutboundOf<Kind>, past: PastAttempt): Promise<Reconciled>;
+  /** For a network that has rooms. */
+  readonly rooms?: RoomSession;
   close(): Promise<void>;
 }
 
@@ -187,6 +206,8 @@ export interface Handed {
   readonly networkIds: readonly NetworkMessageId[];
   /** True where the answer itself proves that the person's device has it. */
   readonly delivered?: boolean;
+  /** What was really said, one text a part, where that differs from what the user wrote. */
+  readonly said?: readonly string[];
 }
 
 export type Reconciled =
@@ -231,6 +252,8 @@ export interface AdapterContext<Config = unknown, Account = unknown> {
    * @throws Error when it could not be stored: answer the network with a temporary failure.
    */
   receive(event: InboundEvent): Promise<Received>;
+  /** What happens in a room, as this account sees it. In the order of the network. Never throws. */
+  room(account: AccountId, room: PeerId, event: RoomEvent): void;
   /**
    * The same door in two stages: resolves when the raw bytes are durable. See `Opener`.
    * @throws NotKeptError within 2.5 s, also where nobody can tell whether they are

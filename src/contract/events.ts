@@ -26,7 +26,19 @@ export interface OutboundMessage {
   readonly acceptedAt: number;
 }
 
-export type OutboundEvent = OutboundMessage;
+/** What a user says in a room. Shown to him as said when it is handed over. */
+export interface OutboundRoomMessage {
+  readonly kind: 'room-message';
+  readonly id: MessageId;
+  /** The room. */
+  readonly peer: PeerId;
+  /** As of `OutboundMessage`. */
+  readonly text: string;
+  readonly prepared?: string;
+  readonly acceptedAt: number;
+}
+
+export type OutboundEvent = OutboundMessage | OutboundRoomMessage;
 export type OutboundKind = OutboundEvent['kind'];
 
 /** A direct message from the network for one account. */
@@ -81,6 +93,7 @@ export type Received =
  */
 export const DURABILITY = {
   'outbound message': 'lane',
+  'outbound room-message': 'lane',
   'inbound message': 'lane',
   'inbound status': 'lane',
 } as const satisfies Record<

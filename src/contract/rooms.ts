@@ -111,4 +111,17 @@ export interface RoomSession {
   away(words: string | undefined): void;
   /** @returns undefined where the network can not tell in time */
   describe(room: PeerId, signal: AbortSignal): Promise<RoomDescription | undefined>;
+  /** @returns why not; undefined: it is asked for, and shows as an event */
+  setSubject(room: PeerId, text: string, signal: AbortSignal): Promise<Refusal | undefined>;
+  /** @returns why not */
+  administer(room: PeerId, change: RoomChange, signal: AbortSignal): Promise<Refusal | undefined>;
+}
+
+/** A moderator's wish about somebody. `none` as a role is a kick, `outcast` a ban. */
+export interface RoomChange {
+  readonly nick: string;
+  readonly becomes:
+    | { readonly role: Role | 'none' }
+    | { readonly affiliation: Affiliation | 'outcast' };
+  readonly reason?: string;
 }

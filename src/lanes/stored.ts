@@ -6,7 +6,7 @@
  * inbound lane of the same conversation.
  */
 
-import type { MessageId, OwnAddress, PeerId, Refusal } from '../contract/index.ts';
+import type { MessageId, OutboundKind, OwnAddress, PeerId, Refusal } from '../contract/index.ts';
 
 /** How long any message to a user is tried, a receipt or error of ours too. */
 export const INBOUND_DEADLINE_MS = 24 * 3_600_000;
@@ -14,7 +14,7 @@ export const INBOUND_DEADLINE_MS = 24 * 3_600_000;
 /** A user's message on its way to the network. */
 export interface StoredOutbound {
   readonly v: 1;
-  readonly kind: 'message';
+  readonly kind: OutboundKind;
   /** The user's bare JID: the account. */
   readonly account: string;
   readonly peer: PeerId;
@@ -105,7 +105,7 @@ export function readOutbound(text: string): StoredOutbound {
   const value = parse(text);
   const reply = value.reply;
   if (
-    value.kind === 'message' &&
+    (value.kind === 'message' || value.kind === 'room-message') &&
     areText(value.account, value.peer, value.text) &&
     optionalText(value.thread) &&
     optionalText(value.subject) &&

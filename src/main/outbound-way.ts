@@ -3,11 +3,12 @@
 import type { Adapter } from '../contract/index.ts';
 import { startDrain } from '../lanes/drain.ts';
 import { channelOf } from '../lanes/lane.ts';
-import { acceptor } from '../outbound/accept.ts';
+import { type Acceptor, acceptor } from '../outbound/accept.ts';
 import { deadlines } from '../outbound/deadlines.ts';
 import { deliverer } from '../outbound/deliver.ts';
 import { type StatusDesk, statusDesk } from '../outbound/status.ts';
-import { openSessions } from '../sessions/sessions.ts';
+import type { Host } from '../rooms/host.ts';
+import { openSessions, type Sessions } from '../sessions/sessions.ts';
 import type { IncomingText, XmppPort } from '../xmpp/port.ts';
 import type { Parts } from './parts.ts';
 
@@ -19,6 +20,9 @@ export function openStatusDesk(parts: Parts): StatusDesk {
 
 export interface OutboundWay {
   accept(message: IncomingText): void;
+  /** See `Acceptor.acceptFor`. */
+  acceptFor: Acceptor['acceptFor'];
+  readonly sessions: Sessions;
   /** See `Acceptor.settled`. */
   accepted(): Promise<void>;
   /** Handed messages that nobody will hear of any more end unconfirmed. */
@@ -32,6 +36,7 @@ export function openOutboundWay(
   adapter: Adapter,
   desk: StatusDesk,
   port: Pick<XmppPort, 'refuse'>,
+  host: Host | undefined,
 ): OutboundWay {
   const { shared, settings, addressing, accounts, onError } = parts;
   const { id: transport, definition } = settings;
@@ -72,6 +77,7 @@ export function openOutboundWay(
       reports: parts.reports,
       note: parts.note,
       parked: parts.parked,
+      saidInRoom: (message, event, parts) => host?.saidInRoom(message, event, parts),
       newsOf: (message, news) => void desk.apply(message, news).catch(onError),
       confirmedEarly: (message) => void desk.endConfirmed(message).catch(onError),
       nudgeInbound: parts.nudgeInbound,
@@ -89,6 +95,8 @@ export function openOutboundWay(
   parts.drains.outbound = drain;
   return {
     accept: (message) => door.accept(message),
+    acceptFor: (to, message) => door.acceptFor(to, message),
+    sessions,
     accepted: () => door.settled(),
     async tick() {
       for (let more = true; more; ) {

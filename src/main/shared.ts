@@ -1,3 +1,4 @@
+import type { Archive } from '../history/archive.ts';
 import type { History } from '../history/history.ts';
 import type { Originals } from '../history/originals.ts';
 import type { Webhooks } from '../http/webhooks.ts';
@@ -15,6 +16,8 @@ export interface Shared {
   readonly lanes: LaneStore;
   readonly history: History;
   readonly originals: Originals;
+  /** What was said in rooms. */
+  readonly archive: Archive;
   readonly wake: Wake;
   /** Undefined without a public listener. */
   readonly webhooks: Webhooks | undefined;

@@ -2,17 +2,20 @@
 
 import type { Intake } from '../contract/index.ts';
 import { GAP_NOTICE, RecentWriters } from '../outbound/gap.ts';
+import type { Host } from '../rooms/host.ts';
 import type { TransportSettings } from '../settings/settings.ts';
 import { contextOf } from '../transports/context.ts';
 import type { Health } from '../transports/health.ts';
 import { openMemory } from '../transports/memory.ts';
 import { bareJid, unescapeLocal } from '../xmpp/jid.ts';
-import { openPort } from '../xmpp/open-port.ts';
-import { type IncomingMessage, isGateway, type XmppListener, type XmppPort } from '../xmpp/port.ts';
+import { type OpenPort, openPort } from '../xmpp/open-port.ts';
+import { type IncomingMessage, isGateway, type XmppListener } from '../xmpp/port.ts';
+import type { Rooms } from '../xmpp/rooms/port.ts';
 import { type InboundWay, openDoor, openInboundWay } from './inbound-way.ts';
 import { openKeeper, openKeptWay } from './kept-way.ts';
 import { type OutboundWay, openOutboundWay, openStatusDesk } from './outbound-way.ts';
 import { openParts, type Parts } from './parts.ts';
+import { openRooms } from './rooms-way.ts';
 import type { Shared } from './shared.ts';
 import { within } from './within.ts';
 import { command, sendAll } from './words.ts';
@@ -25,7 +28,7 @@ export interface ActiveTransport {
 }
 
 interface Ways {
-  readonly port: XmppPort;
+  readonly port: OpenPort;
   readonly outbound: OutboundWay;
   readonly inbound: InboundWay;
 }
@@ -42,6 +45,11 @@ export async function activate(
   const desk = openStatusDesk(parts);
   const receiver = openDoor(parts);
   const intake = (): Intake => (ending.signal.aborted ? 'stopping' : shared.intake());
+  const host = await openRooms(parts, {
+    face: () => roomsOf(ways.port),
+    accept: (to, message) => ways.outbound.acceptFor(to, message),
+    sessionOf: (account) => ways.outbound.sessions.of(account),
+  });
   const adapter = settings.definition.create(
     contextOf({
       transport: settings.id,
@@ -57,6 +65,7 @@ export async function activate(
       webhooks: shared.webhooks,
       receive: (event) => (event.kind === 'status' ? desk.receive(event) : receiver.receive(event)),
       keep: openKeeper(parts, intake),
+      room: (account, room, event) => host?.happened(account, room, event),
       health: (state, detail, account) => {
         health.network(state, detail, account);
         const unwell = state === 'bad-credentials' || state === 'transient-disconnect';
@@ -76,18 +85,20 @@ export async function activate(
     await close().catch(onError);
     throw error;
   });
-  const port = openStream(parts, () => ways);
+  const port = openStream(parts, () => ways, host);
   const ways: Ways = {
     port,
-    outbound: openOutboundWay(parts, adapter, desk, port),
+    outbound: openOutboundWay(parts, adapter, desk, port, host),
     inbound: openInboundWay(parts, port),
   };
   const kept = openKeptWay(parts, adapter, receiver, desk);
   port.start();
+  host?.comeBack();
   health.standby(false);
   let ticking = false;
   return {
     tick() {
+      host?.tick();
       // A store that is slow to answer is not asked once more every second.
       if (ticking) return;
       ticking = true;
@@ -122,8 +133,14 @@ export async function activate(
   };
 }
 
+/** A host has a face, and there is no host without one. */
+function roomsOf({ rooms }: OpenPort): Rooms {
+  if (rooms === undefined) throw new Error('a port without rooms');
+  return rooms;
+}
+
 /** @param ways known by the time that the stream says anything */
-function openStream(parts: Parts, ways: () => Ways): XmppPort {
+function openStream(parts: Parts, ways: () => Ways, rooms: Host | undefined): OpenPort {
   const { shared, settings, addressing, accounts, log } = parts;
   const { xmpp, definition } = settings;
   return openPort(
@@ -136,6 +153,7 @@ function openStream(parts: Parts, ways: () => Ways): XmppPort {
       gatewayType: definition.gatewayType,
       title: definition.title,
       version: shared.version,
+      rooms,
       knows: (local, from) => {
         addressing.parsePeer(unescapeLocal(local), accounts.find(from)?.settings);
         return true;

@@ -11,7 +11,8 @@ import {
   type Adapter,
   type Addressing,
   type Capabilities,
-  type OutboundMessage,
+  type OutboundEvent,
+  type OutboundKind,
   type PeerId,
   type Refusal,
   RefusedError,
@@ -29,6 +30,7 @@ import { type StoredOutbound, storeOutbound } from '../lanes/stored.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type BareJid, bareJid, formatJid, JidError, unescapeLocal } from '../xmpp/jid.ts';
 import type { IncomingText, XmppPort } from '../xmpp/port.ts';
+import { outboundEvent } from './event.ts';
 import { Newcomers } from './newcomers.ts';
 import {
   BROKEN,
@@ -74,10 +76,18 @@ interface Admitted {
   readonly entry: NewEntry;
 }
 
+/** Whom a message is for, where its address does not say so. */
+export interface Addressee {
+  readonly kind: OutboundKind;
+  readonly peer: PeerId;
+}
+
 /** The door for users' messages of one transport. */
 export interface Acceptor {
   /** Never throws. */
   accept(message: IncomingText): void;
+  /** What is said in a room, or to somebody in it, by a user who has an account. Never throws. */
+  acceptFor(to: Addressee, message: IncomingText): void;
   /** Resolves when what has been accepted so far is stored, or its sender is told that it is not. */
   settled(): Promise<void>;
 }
@@ -117,25 +127,30 @@ export function acceptor(options: AcceptOptions): Acceptor {
       else if (newcomers.full) port.refuse(message, BUSY);
       else keep(welcome(message));
     },
+    acceptFor(to, message) {
+      takeIn(message, admit(options, message, to));
+    },
     async settled() {
       while (underWay.size > 0) await Promise.all(underWay);
     },
   };
 }
 
-function admit(options: AcceptOptions, message: IncomingText): Admitted | Refusal | NeedsAccount {
+function admit(
+  options: AcceptOptions,
+  message: IncomingText,
+  to?: Addressee,
+): Admitted | Refusal | NeedsAccount {
   const jid = bareJid(message.from);
   const refusal = options.policy.refuses(jid);
   if (refusal !== undefined) return refusal;
   if (!options.admits()) return BUSY;
   try {
     const account = options.accounts.find(jid);
-    const peer = options.addressing.parsePeer(
-      unescapeLocal(message.to.local ?? ''),
-      account?.settings,
-    );
+    const local = unescapeLocal(message.to.local ?? '');
+    const peer = to?.peer ?? options.addressing.parsePeer(local, account?.settings);
     if (account === undefined) return needsAccount(options.domain);
-    return admitTo(options, message, jid, account, peer);
+    return admitTo(options, message, jid, account, { kind: to?.kind ?? 'message', peer });
   } catch (error) {
     return refusalOf(options, error);
   }
@@ -159,22 +174,14 @@ function admitTo(
   message: IncomingText,
   jid: BareJid,
   account: AccountLink<unknown>,
-  peer: PeerId,
+  to: Addressee,
 ): Admitted | Refusal {
   const { transport, capabilities, adapter } = options;
+  const { peer } = to;
   const acceptedAt = options.now();
   const lane = laneOf({ transport, account: jid, peer }, 'outbound');
   const id = newMessageId(lane.partition, acceptedAt);
-  const event: OutboundMessage = {
-    kind: 'message',
-    id,
-    peer,
-    text: message.text,
-    ...(message.thread === undefined ? {} : { thread: message.thread }),
-    ...(message.subject === undefined ? {} : { subject: message.subject }),
-    wantsReceipt: message.wantsReceipt,
-    acceptedAt,
-  };
+  const event = outboundEvent(id, { ...message, ...to }, message.wantsReceipt, acceptedAt);
   const { units } = adapter.assess(event, account);
   const refusal = options.policy.spend(jid, units);
   if (refusal !== undefined) return refusal;
@@ -188,7 +195,7 @@ function admitTo(
   const entry: NewEntry = {
     id,
     lane: capabilities.order === 'none' ? laneOfItsOwn(lane, id) : lane,
-    event: storeOutbound(stored(message, jid, peer, prepared)),
+    event: storeOutbound(stored(message, jid, to, prepared)),
     acceptedAt,
     deadlineAt: acceptedAt + options.deadlineMs,
     duplicateKeys: duplicateKeys(transport, message, jid, peer),
@@ -198,7 +205,7 @@ function admitTo(
 
 function prepare(
   adapter: AcceptOptions['adapter'],
-  event: OutboundMessage,
+  event: OutboundEvent,
   account: AccountLink<unknown>,
 ): string | undefined {
   const prepared = adapter.prepare?.(event, account);
@@ -209,12 +216,12 @@ function prepare(
 function stored(
   message: IncomingText,
   jid: BareJid,
-  peer: PeerId,
+  { kind, peer }: Addressee,
   prepared: string | undefined,
 ): StoredOutbound {
   return {
     v: 1,
-    kind: 'message',
+    kind,
     account: jid,
     peer,
     text: message.text,
@@ -269,6 +276,8 @@ async function store(
     at: entry.acceptedAt,
     what: 'accepted',
   });
-  options.accounts.noteForm(jid, peer, message.to.local ?? '');
+  // Of somebody in a room the address is the room's.
+  if (message.to.resource === undefined)
+    options.accounts.noteForm(jid, peer, message.to.local ?? '');
   options.nudge(entry.lane.partition);
 }

@@ -3,7 +3,7 @@ import type {
   AccountLink,
   Capabilities,
   MessageId,
-  OutboundMessage,
+  OutboundEvent,
   Session,
   TransportId,
 } from '../contract/index.ts';
@@ -27,6 +27,12 @@ export interface DeliverOptions {
   readonly lanes: Pick<LaneStore, 'bind' | 'whose'>;
   readonly reports: Reports;
   readonly note: (message: MessageId, what: StepKind, detail?: string) => void;
+  /** The network has what was said in a room. @param parts what was really said, if not the text */
+  readonly saidInRoom: (
+    message: MessageId,
+    event: StoredOutbound,
+    parts: readonly string[] | undefined,
+  ) => void;
   /** A message was put aside for the operator. */
   readonly parked: (message: MessageId, why: string) => void;
   /** News that came before the network's id was known to be this message's. */
@@ -44,6 +50,6 @@ export interface DeliverOptions {
 export interface Job {
   readonly entry: ClaimedEntry;
   readonly event: StoredOutbound;
-  readonly message: OutboundMessage;
+  readonly message: OutboundEvent;
   readonly turn: Turn;
 }

@@ -7,7 +7,6 @@ import type {
   Handed,
   MessageId,
   NetworkMessageId,
-  OutboundMessage,
   Refusal,
   Session,
   Verdict,
@@ -25,6 +24,7 @@ import { readOutbound, type StoredOutbound, UnreadableError } from '../lanes/sto
 import type { BareJid } from '../xmpp/jid.ts';
 import { attemptOf } from './attempt.ts';
 import type { DeliverOptions, Job } from './deliver-options.ts';
+import { outboundEvent } from './event.ts';
 import { reconcile } from './reconcile.ts';
 import { askAfter, backoff } from './retry.ts';
 import {
@@ -92,19 +92,8 @@ async function outcomeOf(
     const inDoubt = entry.interrupted || entry.parts.length > 0;
     return fail(options, entry, event, inDoubt ? LOST_ACCOUNT_IN_DOUBT : LOST_ACCOUNT);
   }
-  const { id, acceptedAt } = entry;
-  const { peer, text, thread, subject, prepared } = event;
-  const message: OutboundMessage = {
-    kind: 'message',
-    id,
-    peer,
-    text,
-    ...(thread === undefined ? {} : { thread }),
-    ...(subject === undefined ? {} : { subject }),
-    ...(prepared === undefined ? {} : { prepared }),
-    wantsReceipt: event.reply.wantsReceipt,
-    acceptedAt,
-  };
+  const { wantsReceipt } = event.reply;
+  const message = outboundEvent(entry.id, event, wantsReceipt, entry.acceptedAt);
   const job: Job = { entry, event, message, turn };
   const session = options.sessionOf(account);
   return entry.interrupted
@@ -135,6 +124,7 @@ async function handed(options: DeliverOptions, job: Job, result: Handed): Promis
   const { entry, event } = job;
   const parts = result.networkIds.map((networkId, part) => ({ part, networkId }));
   options.note(entry.id, 'handed', result.networkIds.join(' ') || undefined);
+  if (event.kind === 'room-message') options.saidInRoom(entry.id, event, result.said);
   if (result.delivered === true || options.capabilities.receipts === 'none') {
     const sure = result.delivered === true;
     if (sure) options.note(entry.id, 'delivered');

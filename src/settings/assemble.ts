@@ -42,7 +42,7 @@ function assembleTransport(
   transport: z.output<typeof transportSchema>,
   { definition, config, accounts }: AdapterSettings,
 ): TransportSettings {
-  const { use, domain, dailyLimit, perMinute, unknownOutcome } = transport;
+  const { use, domain, dailyLimit, perMinute, keepRooms, archiveRooms, unknownOutcome } = transport;
   const { insecure: _, ...xmpp } = effectiveXmpp(gateway.xmpp, transport.xmpp);
   return {
     id: transport.id as TransportId,
@@ -55,6 +55,8 @@ function assembleTransport(
     xmpp,
     dailyLimit,
     perMinute,
+    keepRooms,
+    archiveRooms,
     unknownOutcome,
     deadlineMs: transport.deadline,
   };

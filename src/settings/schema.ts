@@ -167,6 +167,16 @@ export const transportSchema = z
       title: 'Messages a minute',
       description: 'How many messages one user may send in a minute, and at once.',
     }),
+    keepRooms: z.boolean().default(false).meta({
+      title: 'Keep rooms',
+      description:
+        'Where the network has rooms: whether a user stays in one when his last client has left it, and comes back into it after a restart.',
+    }),
+    archiveRooms: z.boolean().default(true).meta({
+      title: 'Archive of rooms',
+      description:
+        'Where the network has rooms: whether what is said in them is kept for 30 days, for the users who heard it.',
+    }),
     unknownOutcome: z
       .enum(['fail', 'resend'])
       .default('fail')

@@ -45,6 +45,10 @@ export interface TransportSettings {
   readonly dailyLimit: number;
   /** Messages that one user may send in a minute, and at once. */
   readonly perMinute: number;
+  /** A user stays in a room when his last client has left it, and comes back into it after a restart. */
+  readonly keepRooms: boolean;
+  /** What is said in rooms is kept for the users who heard it. */
+  readonly archiveRooms: boolean;
   /** What to do when nobody can tell whether a message was sent. Default `fail`: the sender is told "may have been sent". */
   readonly unknownOutcome: 'fail' | 'resend';
   /** Overrides the deadline of the adapter's capabilities. */

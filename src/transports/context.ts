@@ -8,8 +8,10 @@ import type {
   InboundEvent,
   Intake,
   OwnAddress,
+  PeerId,
   Place,
   Received,
+  RoomEvent,
   SessionState,
   ToKeep,
   TransportId,
@@ -30,6 +32,7 @@ export interface ContextOptions {
   /** Undefined without a public listener. */
   readonly webhooks: Webhooks | undefined;
   readonly receive: (event: InboundEvent) => Promise<Received>;
+  readonly room: (account: AccountId, room: PeerId, event: RoomEvent) => void;
   readonly keep: (what: ToKeep) => Promise<void>;
   readonly health: (state: SessionState, detail: string, account?: AccountId) => void;
   readonly notifyAdmins: (key: string, text: string) => Promise<void>;
@@ -50,6 +53,7 @@ export function contextOf(options: ContextOptions): AdapterContext {
     accountOf: options.accountOf,
     intake: options.intake,
     receive: options.receive,
+    room: options.room,
     keep: options.keep,
     webhook(name, handle) {
       if (webhooks === undefined) {

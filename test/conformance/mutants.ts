@@ -7,7 +7,7 @@ import type {
   EventId,
   Handed,
   InboundEvent,
-  OutboundMessage,
+  OutboundEvent,
   PeerId,
   Session,
 } from 'postern/adapter';
@@ -278,7 +278,7 @@ function fixture(name: string): string {
 
 /** Holds every first message back until the next one went. */
 function overtaking(definition: AdapterDefinition): AdapterDefinition {
-  let held: OutboundMessage | undefined;
+  let held: OutboundEvent | undefined;
   return inDelivery(async (deliver, event, attempt) => {
     if (held === undefined) {
       held = event;
@@ -304,7 +304,7 @@ async function mapVerdict(
 }
 
 function inDelivery(
-  change: (deliver: Deliver, event: OutboundMessage, attempt: Attempt) => Promise<Handed>,
+  change: (deliver: Deliver, event: OutboundEvent, attempt: Attempt) => Promise<Handed>,
 ) {
   return inSession((session) => ({
     deliver: (event, attempt) => change((...call) => session.deliver(...call), event, attempt),

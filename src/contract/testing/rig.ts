@@ -17,6 +17,7 @@ import type {
   PeerId,
   Place,
   Received,
+  RoomEvent,
   Session,
   ToKeep,
   TransportId,
@@ -39,6 +40,13 @@ const HOOKS = 'https://gateway.example/hooks/checked/';
 /** As much of a network as a rig needs itself. */
 export type RigNetwork = Pick<NetworkUnderTest, 'config' | 'account' | 'peer' | 'text'>;
 
+/** What an adapter told of a room. */
+export interface RoomHappening {
+  readonly account: AccountId;
+  readonly room: PeerId;
+  readonly event: RoomEvent;
+}
+
 export interface RigOptions {
   /** What an earlier rig remembered: the gateway starts again. */
   readonly memory?: ReadonlyMap<string, string>;
@@ -60,6 +68,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
   /** Everything that the adapter said, to whomever. */
   readonly said: { readonly level: string; readonly text: string }[] = [];
   readonly received: InboundEvent[] = [];
+  readonly roomEvents: RoomHappening[] = [];
   readonly kept: Kept[] = [];
   /** Replaced by checks that hold it up, or make it fail. */
   store: (what: InboundEvent | ToKeep) => Promise<Received> = async () => STORED;
@@ -217,6 +226,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
         this.received.push(event);
         return await this.store(event);
       },
+      room: (account, room, event) => this.roomEvents.push({ account, room, event }),
       keep: (what) => this.#keep(what),
       webhook: (name, handle) => {
         assert.match(name, /^[a-z][a-z0-9-]*$/);

@@ -4,7 +4,7 @@ import type {
   Handed,
   MessageId,
   NetworkMessageId,
-  OutboundMessage,
+  OutboundEvent,
   PastAttempt,
   Reconciled,
   Refusal,
@@ -31,8 +31,8 @@ import {
   serveOnce,
 } from '../../support/paper.ts';
 
-type Deliver = (message: OutboundMessage, attempt: Attempt) => Promise<Handed>;
-type Reconcile = (message: OutboundMessage, past: PastAttempt) => Promise<Reconciled>;
+type Deliver = (message: OutboundEvent, attempt: Attempt) => Promise<Handed>;
+type Reconcile = (message: OutboundEvent, past: PastAttempt) => Promise<Reconciled>;
 
 /** The way out of one transport, over a store in memory and a network that the test plays. */
 export class OutboundBench {
@@ -52,7 +52,7 @@ export class OutboundBench {
   deliver: Deliver = async () => ({ networkIds: [] });
   reconcile: Reconcile | undefined;
   /** The first bytes left, by this network's account. */
-  readonly sent: OutboundMessage[] = [];
+  readonly sent: OutboundEvent[] = [];
   readonly #running: Promise<unknown>[] = [];
 
   readonly reports = reportsOf(PAPER, this.clock.read);
@@ -137,6 +137,7 @@ export class OutboundBench {
       lanes: this.lanes,
       reports: this.reports,
       note: (message, what, detail) => this.#note(message, what, detail),
+      saidInRoom: () => undefined,
       parked: (_message, why) => void this.parked.push(why),
       newsOf: (message, news) => void this.#track(this.desk.apply(message, news)),
       confirmedEarly: (message) => void this.#track(this.desk.endConfirmed(message)),

@@ -1,0 +1,81 @@
+import type { PeerId, TransportId } from '../contract/index.ts';
+import type { Store } from '../store/store.ts';
+import type { BareJid } from '../xmpp/jid.ts';
+
+/** A room that a user is in. */
+export interface RememberedRoom {
+  readonly user: BareJid;
+  readonly room: PeerId;
+  /** The local part under which he sees it, in wire form. */
+  readonly local: string;
+  /** As it was shown, where it is known. */
+  readonly nick?: string;
+  /** Full JIDs of his clients that look at it. */
+  readonly clients: readonly string[];
+}
+
+export interface RoomMemory {
+  /** What an earlier process has left. */
+  readonly left: readonly RememberedRoom[];
+  /** Returns at once; the last word of a tick counts. */
+  note(room: RememberedRoom): void;
+  forget(user: BareJid, room: PeerId): void;
+}
+
+/** Which rooms who is in, so that a restart can come back. One hash of the transport. */
+export async function openRoomMemory(
+  store: Pick<Store, 'command' | 'partitionFor'>,
+  transport: TransportId,
+  onError: (error: unknown) => void,
+): Promise<RoomMemory> {
+  const partition = store.partitionFor(transport);
+  const key = `room:${transport}`;
+  const stored = await store.command('HGETALL', partition, key);
+  const pairs = Array.isArray(stored) ? stored.map(String) : [];
+  const left = pairs.flatMap((text, index) => (index % 2 === 1 ? read(text) : []));
+  /** What this tick has changed: a join alone changes it several times. */
+  const changed = new Map<string, string | undefined>();
+
+  const write = () => {
+    const changes = [...changed];
+    changed.clear();
+    const set = changes.flatMap(([field, value]) => (value === undefined ? [] : [field, value]));
+    const gone = changes.flatMap(([field, value]) => (value === undefined ? [field] : []));
+    if (set.length > 0) store.command('HSET', partition, key, ...set).catch(onError);
+    if (gone.length > 0) store.command('HDEL', partition, key, ...gone).catch(onError);
+  };
+  const change = (field: string, value: string | undefined) => {
+    if (changed.size === 0) setImmediate(write);
+    changed.set(field, value);
+  };
+  return {
+    left,
+    note: (room) => change(fieldOf(room.user, room.room), JSON.stringify({ v: 1, ...room })),
+    forget: (user, room) => change(fieldOf(user, room), undefined),
+  };
+}
+
+/** A bare JID has no space: the first one ends it. */
+function fieldOf(user: BareJid, room: PeerId): string {
+  return `${user} ${room}`;
+}
+
+/** What no version of ours has written is nothing: its user joins again. */
+function read(text: string): RememberedRoom[] {
+  try {
+    const { v, user, room, local, nick, clients } = JSON.parse(text) as Record<string, unknown>;
+    const areText = [user, room, local].every((each) => typeof each === 'string');
+    if (v !== 1 || !areText || !Array.isArray(clients)) return [];
+    return [
+      {
+        user: user as BareJid,
+        room: room as PeerId,
+        local: String(local),
+        ...(typeof nick === 'string' ? { nick } : {}),
+        clients: clients.filter((client) => typeof client === 'string'),
+      },
+    ];
+  } catch {
+    return [];
+  }
+}

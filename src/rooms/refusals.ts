@@ -1,0 +1,21 @@
+/** What a client is told of a room that it can not have. At most 120 characters. */
+
+import type { Refusal } from '../contract/index.ts';
+
+export const NOT_YET: Refusal = {
+  condition: 'registration-required',
+  type: 'cancel',
+  text: 'You are not registered here yet. Write "register" to the gateway.',
+};
+
+export const NO_SESSION: Refusal = {
+  condition: 'recipient-unavailable',
+  type: 'wait',
+  text: 'There is no connection to this room now. Please try again.',
+};
+
+export const NOT_A_NICK: Refusal = {
+  condition: 'item-not-found',
+  type: 'cancel',
+  text: 'Only somebody who is in the room, by his nick, can be meant here.',
+};
