@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DeliveryError, type OutboundMessage, refused } from '../../../src/contract/index.ts';
+import { DeliveryError, refused } from '../../../src/contract/index.ts';
 import { BROKEN } from '../../../src/outbound/refusals.ts';
 import { claimAll, LEASE_MS } from '../../support/paper.ts';
 import { OutboundBench, text } from './outbound-bench.ts';
