@@ -61,6 +61,11 @@ export class ServerSide {
     return poured;
   }
 
+  /** Reads no more. */
+  deaf(): void {
+    this.#socket.pause();
+  }
+
   hangUp(): void {
     this.#socket.end();
   }

@@ -48,7 +48,7 @@ export function plainText(line: string): string {
 }
 
 /** What a user of XMPP wrote, for IRC: lines, without any control character of his own. */
-export interface IrcText {
+interface IrcText {
   readonly isAction: boolean;
   /** Lines divided by LF. */
   readonly text: string;

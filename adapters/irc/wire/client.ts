@@ -230,7 +230,7 @@ export class Wire {
         this.#outbox.now(encodeLine(FIRST_LIMITS, 'PONG', message.params.at(-1) ?? ''));
         return;
       case 'ERROR':
-        this.#ending ??= { why: endingOf(wordsOf(message)), words: wordsOf(message) };
+        this.#onError(wordsOf(message));
         return;
       case '005':
         this.#features = withFeatures(this.#features, message.params);
@@ -315,6 +315,13 @@ export class Wire {
   #onPong(token: string): void {
     if (this.#outbox.pong(token) || token === 'alive') return;
     this.#give({ is: 'pong', token });
+  }
+
+  /** It says more than a 465 before it. */
+  #onError(words: string): void {
+    const why = endingOf(words);
+    const isBetter = this.#ending?.why === 'banned' && why !== 'lost';
+    if (this.#ending === undefined || isBetter) this.#ending = { why, words };
   }
 
   #fail(why: Ending, words: string): void {

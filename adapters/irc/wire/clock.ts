@@ -21,7 +21,7 @@ export function wireClocks(): WireClocks {
 }
 
 /** One timer, and none while nobody waits for it. */
-export class TickingClock implements Clock {
+class TickingClock implements Clock {
   readonly #everyMs: number;
   readonly #members = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;

@@ -2,10 +2,14 @@
 
 import type { Ending } from './events.ts';
 
-/** The first that fits. A ban comes first: its reason may speak of anything. */
+/**
+ * The first that fits. A ban comes first, as its reason may speak of anything; but for InspIRCd's
+ * connectban, which bans for minutes.
+ */
 const MEANINGS: readonly (readonly [Ending, RegExp])[] = [
+  ['too-fast', /too many times|wait a while/i],
   ['banned', /\b[dgkqxz][- :]?lined?\b|\bakill|\bbanned\b|blacklist|dnsbl|not welcome|open prox/i],
-  ['too-fast', /throttl|too fast|too quickly|connection rate|wait a while/i],
+  ['too-fast', /throttl|too fast|too quickly|connection rate/i],
   ['flood', /excess flood|flooding|recvq|receive buffer/i],
   ['killed', /\bkill(?:ed)?\b/i],
   ['password', /bad password|password (?:incorrect|mismatch|required)/i],

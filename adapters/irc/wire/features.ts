@@ -3,7 +3,7 @@
 import { type CaseMapping, caseMapping } from '../text/case.ts';
 
 /** A rank in a channel: its mode (`o`) and the sign before a nick (`@`). */
-export interface Rank {
+interface Rank {
   readonly mode: string;
   readonly sign: string;
 }

@@ -21,7 +21,7 @@ export class LineError extends Error {
   }
 }
 
-export type LineFault = 'control' | 'name' | 'word' | 'too-long';
+type LineFault = 'control' | 'name' | 'word' | 'too-long';
 
 const WORDS: Readonly<Record<LineFault, string>> = {
   control: 'a character that would end the line or change its meaning',

@@ -108,8 +108,9 @@ export class Outbox {
       case 'message':
       case 'notice':
       case 'action': {
+        if (!event.own) return false;
         const target = fold(`${event.group ?? ''}${event.target}`);
-        return event.own && this.#settled(() => this.#answers.echo(event, target, label));
+        return this.#settled(() => this.#answers.echo(event, target, label));
       }
       case 'error': {
         const target = event.target === undefined ? undefined : fold(event.target);

@@ -84,6 +84,7 @@ export class Transport {
 
   write(line: WireLine): void {
     if (!this.#socket.writable) return;
+    this.#gather();
     this.#socket.write(this.#charset.encode(`${line}\r\n`));
     if (this.#socket.writableLength > STALLED_BYTES) {
       this.destroy({ why: 'lost', words: 'the server does not read' });
@@ -103,6 +104,16 @@ export class Transport {
   destroy(end: TransportEnd): void {
     this.#give(end);
     this.#socket.destroy();
+  }
+
+  /**
+   * All lines of one tick leave together. If they did not, and the server has said why it hangs up, the
+   * second would fail before that is read.
+   */
+  #gather(): void {
+    if (this.#socket.writableCorked > 0) return;
+    this.#socket.cork();
+    process.nextTick(() => this.#socket.uncork());
   }
 
   #give(end: TransportEnd): void {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { WHOX_FIELDS } from '../../wire/reading.ts';
 import { type InspircdServer, startInspircd } from '../peers/inspircd.ts';
 import { connected, registered, waiting } from '../wire-subject.ts';
@@ -56,26 +56,21 @@ it('knows the error of each of several texts to the same channel', async () => {
 
 it('acknowledges by echo where the server has no labels', async () => {
   const plain = await startInspircd({ without: ['ircv3_labeledresponse'] });
-  try {
-    const alice = await registered(plain, 'alice');
-    const bob = await registered(plain, 'bob');
-    expect(alice.wire.has('labeled-response')).toBe(false);
-    const [one, two, lost] = await Promise.all([
-      alice.wire.sendText('bob', 'one', waiting()),
-      alice.wire.sendText('bob', 'two', waiting()),
-      alice.wire.sendText('nobody', 'three', waiting()),
-    ]);
-    const [first, second] = [await bob.told.next('message'), await bob.told.next('message')];
-    expect([one, two]).toEqual([
-      { is: 'taken', id: first.id, at: first.at },
-      { is: 'taken', id: second.id, at: second.at },
-    ]);
-    expect(lost).toMatchObject({ is: 'refused', error: { code: 401 } });
-    alice.wire.destroy();
-    bob.wire.destroy();
-  } finally {
-    await plain.stop();
-  }
+  onTestFinished(() => plain.stop());
+  const alice = await registered(plain, 'alice');
+  const bob = await registered(plain, 'bob');
+  expect(alice.wire.has('labeled-response')).toBe(false);
+  const [one, two, lost] = await Promise.all([
+    alice.wire.sendText('bob', 'one', waiting()),
+    alice.wire.sendText('bob', 'two', waiting()),
+    alice.wire.sendText('nobody', 'three', waiting()),
+  ]);
+  const [first, second] = [await bob.told.next('message'), await bob.told.next('message')];
+  expect([one, two]).toEqual([
+    { is: 'taken', id: first.id, at: first.at },
+    { is: 'taken', id: second.id, at: second.at },
+  ]);
+  expect(lost).toMatchObject({ is: 'refused', error: { code: 401 } });
 });
 
 it('is told all signs and addresses of those in a channel', async () => {
@@ -120,6 +115,27 @@ it('speaks TLS with a server that it can verify, and with no other', async () =>
   expect(await wary.told.next('closed')).toMatchObject({ why: 'untrusted' });
 });
 
+it('knows a ban from a pause that a server wants', async () => {
+  const banning = await startInspircd({ settings: '<badip ipmask="127.0.0.1" reason="Spam">' });
+  onTestFinished(() => banning.stop());
+  const banned = connected(banning, 'alice');
+  expect(await banned.told.next('closed')).toMatchObject({ why: 'banned' });
+  const slow = await startInspircd({
+    modules: ['connectban'],
+    settings: '<connectban threshold="2" duration="10m" bootwait="0s">',
+  });
+  onTestFinished(() => slow.stop());
+  const endings: string[] = [];
+  while (endings.length < 10 && !endings.includes('too-fast')) {
+    const { wire, told } = connected(slow, 'alice');
+    const ended = told.next('closed');
+    void told.next('registered').then(() => wire.quit('bye'));
+    endings.push((await ended).why);
+  }
+  expect(endings[0]).toBe('quit');
+  expect(endings.at(-1)).toBe('too-fast');
+});
+
 it('gives a split of the network as few events, and loses nobody', async () => {
   const names = ['one.example', 'two.example'] as const;
   const one = await startInspircd({ name: names[0], linkFrom: names[1] });
@@ -127,27 +143,25 @@ it('gives a split of the network as few events, and loses nobody', async () => {
     name: names[1],
     linkTo: { name: names[0], linkPort: one.linkPort },
   });
-  try {
-    const here = await registered(one, 'here');
-    here.wire.send('JOIN', '#bridge');
-    await here.told.next('names');
-    const there = Array.from({ length: 40 }, (_, index) => `there${index}`);
-    const joined = await Promise.all(there.map((nick) => registered(two, nick)));
-    for (const { wire } of joined) wire.send('JOIN', '#bridge');
-    for (const nick of there) await here.told.next('joined', ({ from }) => from.nick === nick);
-    await two.kill('SIGKILL');
-    const gone: string[] = [];
-    while (gone.length < there.length) {
-      const split = await here.told.next('split');
-      expect(split.words).toMatch(/one\.example two\.example/);
-      gone.push(...split.gone.map(({ nick }) => nick));
-    }
-    expect(gone.sort()).toEqual([...there].sort());
-    expect(here.told.count('split')).toBeLessThan(there.length / 4);
-    expect(here.told.count('quit')).toBe(0);
-    here.wire.destroy();
-  } finally {
+  onTestFinished(async () => {
     await two.stop();
     await one.stop();
+  });
+  const here = await registered(one, 'here');
+  here.wire.send('JOIN', '#bridge');
+  await here.told.next('names');
+  const there = Array.from({ length: 40 }, (_, index) => `there${index}`);
+  const joined = await Promise.all(there.map((nick) => registered(two, nick)));
+  for (const { wire } of joined) wire.send('JOIN', '#bridge');
+  for (const nick of there) await here.told.next('joined', ({ from }) => from.nick === nick);
+  await two.kill('SIGKILL');
+  const gone: string[] = [];
+  while (gone.length < there.length) {
+    const split = await here.told.next('split');
+    expect(split.words).toMatch(/one\.example two\.example/);
+    gone.push(...split.gone.map(({ nick }) => nick));
   }
+  expect(gone.sort()).toEqual([...there].sort());
+  expect(here.told.count('split')).toBeLessThan(there.length / 4);
+  expect(here.told.count('quit')).toBe(0);
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { PACES } from '../../wire/throttle.ts';
 import type { IrcServer } from '../peers/irc-server.ts';
 import { startNgircd } from '../peers/ngircd.ts';
@@ -120,6 +120,21 @@ it('fills a line to the last byte that others get', async () => {
   const text = `${'x'.repeat(bytes - 1)}!`;
   expect(await alice.wire.sendText('#long', text, waiting())).toEqual({ is: 'taken' });
   expect(await bob.told.next('message')).toMatchObject({ text });
+});
+
+it('knows why a server does not let it in', async () => {
+  const strict = await startNgircd({ password: 'open sesame', maxConnections: 1 });
+  onTestFinished(() => strict.stop());
+  const identity = { nick: 'alice', username: 'user', realname: 'Alice' };
+  const wrong = connected(strict, 'alice', { identity: { ...identity, password: 'open barley' } });
+  expect(await wrong.told.next('closed')).toMatchObject({ why: 'password' });
+  const right = { identity: { ...identity, password: 'open sesame' } };
+  await registered(strict, 'alice', right);
+  const second = connected(strict, 'alice', right);
+  expect(await second.told.next('closed')).toMatchObject({ why: 'full' });
+  await strict.kill('SIGTERM');
+  const late = connected(strict, 'alice', right);
+  expect(await late.told.next('closed')).toMatchObject({ why: 'unreachable' });
 });
 
 it('loses none of 200 lines, and is not thrown out', { timeout: 170_000 }, async () => {

@@ -180,3 +180,14 @@ it('keeps no list that never ends, and says that it is not all', async () => {
   ]);
   expect(faults).toEqual([]);
 });
+
+it('does not keep what a server never reads', async () => {
+  const { server, told } = await registeredBy(await scriptedServer());
+  server.deaf();
+  const ping = Buffer.from(`PING :${'p'.repeat(400)}\r\n`.repeat(1_000));
+  await server.pour(ping, 100);
+  expect(await told.next('closed')).toMatchObject({
+    why: 'lost',
+    words: expect.stringContaining('does not read'),
+  });
+});
