@@ -40,7 +40,7 @@ const WINDOW = 8;
 /** So many texts share a PING, if more wait. */
 const SHARED = 4;
 
-/** The numerics that may be meant for a text, and what else of an error's target: RFC 2812 §5.2 and common ones. */
+/** The errors with which servers refuse a text: RFC 2812 §5.2, and what some of them added. */
 const ABOUT_TEXTS: ReadonlySet<number> = new Set([
   401, 402, 403, 404, 407, 408, 411, 412, 413, 414, 415, 417, 437, 442, 473, 474, 475, 477, 486,
   488, 489, 492, 494, 513, 531, 716,

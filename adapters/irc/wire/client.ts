@@ -115,7 +115,7 @@ export class Wire {
 
   /** Whether something can be sent. */
   get isRegistered(): boolean {
-    return this.#isRegistered && !this.#isClosed;
+    return this.#isRegistered && !this.#isClosed && this.#ending === undefined;
   }
 
   get features(): Features {
@@ -187,8 +187,7 @@ export class Wire {
     this.#patienceUntil = this.#options.clocks.watch.now() + QUIT_MS;
     const words = Buffer.from(reason.replace(/\p{Cc}/gu, ' ')).subarray(0, MAX_REASON_BYTES);
     const whole = words.toString().replace(/\ufffd+$/, '');
-    this.#outbox.now(encodeLine(FIRST_LIMITS, 'QUIT', whole));
-    this.#outbox.stop();
+    this.#outbox.finish(encodeLine(FIRST_LIMITS, 'QUIT', whole));
   }
 
   /** At once, without a word. `closed` follows. */
@@ -344,7 +343,7 @@ export class Wire {
   #onClosed(end: TransportEnd): void {
     this.#isClosed = true;
     this.#options.clocks.watch.delete(this.#onTick);
-    this.#outbox.stop();
+    this.#outbox.close();
     this.#splits.take({ is: 'closed', ...(this.#ending ?? endingBy(end)) });
   }
 }

@@ -36,7 +36,7 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #throttle: Throttle;
   readonly #answers = new Acknowledgements();
-  /** Gives up one text each. */
+  /** Gives up one text each, of those that have not left. */
   readonly #waiting = new Set<() => void>();
   #willPing = false;
 
@@ -76,6 +76,7 @@ export class Outbox {
       this.#pingSoon();
       if (!waits) return undefined;
       waits = false;
+      this.#waiting.delete(giveUp);
       try {
         leave();
       } catch (error) {
@@ -135,8 +136,20 @@ export class Outbox {
     this.#settled(() => this.#answers.batch(reference, label));
   }
 
-  /** From now on nothing leaves but `now`. What waits never does. */
-  stop(): void {
+  /** The last line. What waits never leaves; what became of the texts before it may still be told. */
+  finish(goodbye: WireLine): void {
+    this.#ping(false);
+    this.now(goodbye);
+    this.#drop();
+  }
+
+  /** The connection is gone. */
+  close(): void {
+    this.#drop();
+    this.#answers.close();
+  }
+
+  #drop(): void {
     this.#throttle.close();
     for (const giveUp of [...this.#waiting]) giveUp();
   }
@@ -154,8 +167,12 @@ export class Outbox {
     this.#willPing = true;
     queueMicrotask(() => {
       this.#willPing = false;
-      const token = this.#answers.ping(this.#throttle.textsWait);
-      if (token !== undefined) this.now(encodeLine(FIRST_LIMITS, 'PING', token));
+      this.#ping(this.#throttle.textsWait);
     });
+  }
+
+  #ping(textsWait: boolean): void {
+    const token = this.#answers.ping(textsWait);
+    if (token !== undefined) this.now(encodeLine(FIRST_LIMITS, 'PING', token));
   }
 }

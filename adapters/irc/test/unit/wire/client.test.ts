@@ -22,6 +22,9 @@ async function welcomed(options: Partial<WireOptions> = {}, ...capabilities: rea
   return { ...subject, server };
 }
 
+/** CAP, NICK and USER are paid for, too. */
+const TWO_TEXTS = { burst: 5, perSecond: 0.001 };
+
 describe('a text', () => {
   it('is told its own error only where it can be told apart', async () => {
     const { wire, server, told } = await welcomed();
@@ -45,18 +48,35 @@ describe('a text', () => {
   });
 
   it('that left is unknown when the connection is lost, and one that waits is unsent', async () => {
-    const { wire, server } = await welcomed({ pace: { burst: 3, perSecond: 0.001 } });
+    const { wire, server } = await welcomed({ pace: TWO_TEXTS });
     const left: string[] = [];
     const send = (text: string) =>
       wire.sendText('bob', text, { ...waiting(), leave: () => left.push(text) });
     const texts = ['1', '2', '3'].map(send);
     server.hangUp();
-    const outcomes = await Promise.all(texts);
-    const expected = ['1', '2', '3'].map((text) => ({
-      is: left.includes(text) ? 'unknown' : 'unsent',
-    }));
-    expect(outcomes).toEqual(expected);
+    expect((await Promise.all(texts)).map(({ is }) => is)).toEqual([
+      'unknown',
+      'unknown',
+      'unsent',
+    ]);
+    expect(left).toEqual(['1', '2']);
     expect(await send('4')).toEqual({ is: 'unsent' });
+  });
+
+  it('that left before a good-bye may still be acknowledged; one that waits never leaves', async () => {
+    const { wire, server, told } = await welcomed({ pace: TWO_TEXTS });
+    const texts = ['1', '2', '3', '4'].map((text) => wire.sendText('bob', text, waiting()));
+    wire.quit('bye');
+    const late = wire.sendText('bob', 'late', waiting());
+    const token = (await server.next(/^PING t/)).split(' ')[1];
+    await server.next(/^QUIT :bye$/);
+    server.say(`:s PONG s :${token}`);
+    server.hangUp();
+    const outcomes = await Promise.all(texts);
+    expect(outcomes.map(({ is }) => is)).toEqual(['taken', 'taken', 'unsent', 'unsent']);
+    expect(await late).toEqual({ is: 'unsent' });
+    expect(await told.next('closed')).toMatchObject({ why: 'quit' });
+    expect(server.lines.at(-1)).toBe('QUIT :bye');
   });
 
   it('waits no longer than its signal', async () => {
