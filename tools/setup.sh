@@ -56,6 +56,7 @@ missing_packages() {
   missing=''
   has_command prosody || missing="$missing prosody"
   has_command redis-server || missing="$missing redis-server"
+  has_command ngircd || missing="$missing ngircd"
   if [ "$need" = test ]; then
     has_command ejabberdctl || missing="$missing ejabberd"
     has_command docker-compose || missing="$missing docker-compose"
@@ -63,6 +64,10 @@ missing_packages() {
     # For smtp-source and smtp-sink, which send and take mail; its server is not used.
     { has_command smtp-source && has_command smtp-sink; } || missing="$missing postfix"
     has_command swaks || missing="$missing swaks"
+    has_command inspircd || missing="$missing inspircd"
+    # A client that only a terminal can lead, and a terminal without a screen.
+    has_command profanity || missing="$missing profanity"
+    has_command tmux || missing="$missing tmux"
   fi
   echo "$missing" | sed 's/^ //'
 }
