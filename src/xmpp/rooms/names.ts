@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import { parseJid } from '../jid.ts';
 import { looksLike } from './lookalikes.ts';
+import { NEWER_THAN_STRINGPREP } from './unassigned.ts';
 
 /** The one kind of nick that is its own resource for every server. */
 const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/;
@@ -18,11 +19,11 @@ const MARKS = [4, 8, 16, 64];
 
 // What has no width, no meaning alone, or is forbidden in a resource (RFC 3920, appendix B).
 const REMOVED = /[\p{C}\p{Default_Ignorable_Code_Point}\u1806\u2ff0-\u2fff\ufff9-\ufffd]/gu;
-/** RandALCat of RFC 3454, and what was added to Unicode since. */
-const RIGHT_TO_LEFT =
-  /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/gu;
-/** All that may stand beside them. */
-const NEUTRAL = /[0-9!-/:-@[-`{-~ ]/g;
+/** Scripts that are written from the right, and their letters: RandALCat of RFC 3454 is among them. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/gu;
+const LETTER_FROM_RIGHT = /[[\u0590-\u07bf\ufb1d-\ufdff\ufe70-\ufefc]&&\p{L}]/gv;
+/** All that may stand between them. */
+const NEUTRAL = /[0-9!-/:-@[-`{-~ \u0591-\u05bd\u064b-\u0652]/g;
 
 interface Choice {
   readonly name: string;
@@ -110,6 +111,7 @@ function cleaned(nick: string): string {
     .slice(0, 4 * MAX_CHARACTERS)
     .normalize('NFKC')
     .replace(REMOVED, '')
+    .replace(NEWER_THAN_STRINGPREP, '')
     .replace(/\p{M}/gu, (mark) => (++combining > MAX_COMBINING ? '' : mark))
     .replace(/[\p{Z}\s]+/gu, ' ')
     .normalize('NFKC');
@@ -128,8 +130,8 @@ function isResource(name: string): boolean {
 
 /** RFC 3454 §6, on the safe side. */
 function isOneDirection(name: string): boolean {
-  const others = name.replace(RIGHT_TO_LEFT, '');
-  if (others === name) return true;
+  if (name.replace(RIGHT_TO_LEFT, '') === name) return true;
+  const others = name.replace(LETTER_FROM_RIGHT, '').replace(NEUTRAL, '');
   const ends = [...name].filter((_char, at, all) => at === 0 || at === all.length - 1).join('');
-  return others.replace(NEUTRAL, '') === '' && ends.replace(RIGHT_TO_LEFT, '') === '';
+  return others === '' && ends.replace(LETTER_FROM_RIGHT, '') === '';
 }

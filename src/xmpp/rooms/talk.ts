@@ -19,7 +19,6 @@ const MAX_REASON = 500;
 const GONE: ReadonlySet<string> = new Set([
   'gone',
   'item-not-found',
-  'jid-malformed',
   'recipient-unavailable',
   'remote-server-not-found',
   'remote-server-timeout',

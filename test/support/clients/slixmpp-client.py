@@ -10,16 +10,20 @@ import sys
 from xml.etree import ElementTree
 
 import slixmpp
+from slixmpp.exceptions import PresenceError
+
+# Some versions of its plugins print what they debug: only what is told may stand in the output.
+lines_out, sys.stdout = sys.stdout, sys.stderr
 
 
 def tell(**what):
-    print(json.dumps(what), flush=True)
+    print(json.dumps(what), file=lines_out, flush=True)
 
 
 class Client(slixmpp.ClientXMPP):
     def __init__(self, jid, password):
         super().__init__(jid, password, plugin_config={"feature_mechanisms": {"unencrypted_plain": True}})
-        for plugin in ("xep_0030", "xep_0092", "xep_0115", "xep_0184", "xep_0199"):
+        for plugin in ("xep_0030", "xep_0045", "xep_0092", "xep_0115", "xep_0184", "xep_0199"):
             self.register_plugin(plugin)
         self.auto_authorize = True
         self.auto_subscribe = False
@@ -54,6 +58,23 @@ class Client(slixmpp.ClientXMPP):
         tell(lost=why)
         sys.exit(1)
 
+    async def join(self, room, nick, history):
+        """What slixmpp makes of a room's answer: it has its own idea of the order."""
+        try:
+            own, subject, occupants, past = await self["xep_0045"].join_muc_wait(
+                slixmpp.JID(room), nick, maxstanzas=history, timeout=30
+            )
+        except PresenceError as error:
+            tell(joined=None, room=room, refused=error.condition)
+            return
+        tell(
+            joined=own["from"].resource,
+            room=room,
+            occupants=[presence["muc"]["nick"] for presence in occupants],
+            history=[message["body"] for message in past],
+            subject=subject["subject"],
+        )
+
     async def do(self, command):
         if command["do"] == "send":
             message = self.make_message(mto=command["to"], mbody=command["body"], mtype="chat")
@@ -64,6 +85,11 @@ class Client(slixmpp.ClientXMPP):
             message.send()
         elif command["do"] == "raw":
             self.send_raw(command["xml"])
+        elif command["do"] == "join":
+            asyncio.ensure_future(self.join(command["room"], command["nick"], command["history"]))
+        elif command["do"] == "occupants":
+            rooms = self["xep_0045"].rooms
+            tell(occupants=sorted(rooms.get(command["room"], {})))
 
 
 async def main():

@@ -14,7 +14,26 @@ interface CapsCheck {
   readonly valid: boolean;
 }
 
+/** What slixmpp has understood of a room that it joined, or why it could not. */
+export interface Joined {
+  /** Its own nick there, as the room gave it; null where it was refused. */
+  readonly joined: string | null;
+  readonly room: string;
+  readonly refused?: string;
+  readonly occupants?: readonly string[];
+  readonly history?: readonly string[];
+  readonly subject?: string;
+}
+
+interface InRoom {
+  readonly occupants: readonly string[];
+}
+
 export interface SlixmppClient extends XmppClient {
+  /** Joins a room as slixmpp does it. @param history how many messages of it */
+  join(room: string, nick: string, history: number): Promise<Joined>;
+  /** Who is in a room that it joined, as slixmpp has it now: the nicks in order. */
+  occupants(room: string): Promise<readonly string[]>;
   /** What slixmpp found when it asked for what a presence claimed in short (XEP-0115). */
   capsCheck(): Promise<CapsCheck>;
 }
@@ -23,6 +42,8 @@ type Line =
   | { readonly stanza: string }
   | { readonly online: string }
   | { readonly lost: string }
+  | Joined
+  | InRoom
   | CapsCheck;
 
 /** Resolves when it has a session and has sent its presence. */
@@ -37,6 +58,8 @@ export async function startSlixmpp(options: ClientOptions): Promise<SlixmppClien
   const stanzas = new Inbox<Element>();
   const checks = new Inbox<CapsCheck>();
   const online = new Inbox<string>();
+  const joins = new Inbox<Joined>();
+  const inRoom = new Inbox<InRoom>();
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-4_000);
@@ -47,11 +70,13 @@ export async function startSlixmpp(options: ClientOptions): Promise<SlixmppClien
     if ('stanza' in line) stanzas.add(parse(line.stanza));
     else if ('online' in line) online.add(line.online);
     else if ('caps' in line) checks.add(line);
+    else if ('joined' in line) joins.add(line);
+    else if ('occupants' in line) inRoom.add(line);
     else complaint += line.lost;
   });
   child.once('close', () => {
     const error = new Error(`slixmpp has ended: ${complaint}`);
-    for (const inbox of [stanzas, checks, online]) inbox.end(error);
+    for (const inbox of [stanzas, checks, online, joins, inRoom]) inbox.end(error);
   });
 
   const write = (line: object | string): void => {
@@ -70,6 +95,14 @@ export async function startSlixmpp(options: ClientOptions): Promise<SlixmppClien
     },
     ...asking(raw, waitFor),
     capsCheck: () => checks.take(() => true),
+    join(room, nick, history) {
+      write({ do: 'join', room, nick, history });
+      return joins.take((each) => each.room === room);
+    },
+    async occupants(room) {
+      write({ do: 'occupants', room });
+      return (await inRoom.take(() => true)).occupants;
+    },
     async stop() {
       child.kill('SIGKILL');
       await exited;

@@ -17,7 +17,7 @@ describe('a nick is shown as', () => {
     '李雷',
     'Вася',
     'кот',
-    '🙂',
+    '☺',
     'אביב',
   ])('itself: %j', (nick) => {
     expect(shown(nick)).toBe(nick);
@@ -38,6 +38,7 @@ describe('a nick is shown as', () => {
     ['a soft hyphen', 'a\u00adb', /^ab \([0-9a-f]{4}\)$/],
     ['wide letters', '\uff41\uff4c', /^al \([0-9a-f]{4}\)$/],
     ['what XML forbids', 'a\u0000b\ud800', /^ab \([0-9a-f]{4}\)$/],
+    ['what came after stringprep', 'ẞ\u{1f642}x', /^x \([0-9a-f]{4}\)$/],
     ['two directions', 'bob\u05d0', /^bob \([0-9a-f]{4}\)$/],
     ['nothing that can be seen', '\u200b\u2060', /^\? \([0-9a-f]{4}\)$/],
     ['nothing', '', /^\? \([0-9a-f]{4}\)$/],
