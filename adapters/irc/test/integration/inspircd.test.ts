@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { WHOX_FIELDS } from '../../wire/reading.ts';
+import { PACES, type Pace } from '../../wire/throttle.ts';
 import { type InspircdServer, startInspircd } from '../peers/inspircd.ts';
 import { connected, registered, waiting } from '../wire-subject.ts';
 
@@ -134,6 +135,30 @@ it('knows a ban from a pause that a server wants', async () => {
   }
   expect(endings[0]).toBe('quit');
   expect(endings.at(-1)).toBe('too-fast');
+});
+
+it('is not thrown out for 200 lines at the right pace, and is at none', {
+  timeout: 150_000,
+}, async () => {
+  const strict = await startInspircd({ flood: { perSecond: 30, burst: 20 } });
+  onTestFinished(() => strict.stop());
+  const lines = Array.from({ length: 200 }, (_, index) => `line ${index} of many`);
+  const outcomesOf = async (pace: Pace) => {
+    const { wire, told } = await registered(strict, 'alice', { pace });
+    wire.send('JOIN', '#flood');
+    await told.next('names');
+    const outcomes = await Promise.all(
+      lines.map((line) => wire.sendText('#flood', line, waiting())),
+    );
+    return { outcomes: outcomes.map(({ is }) => is), told, wire };
+  };
+  const paced = await outcomesOf({ burst: 4, perSecond: 10 });
+  expect(paced.outcomes).toEqual(lines.map(() => 'taken'));
+  paced.wire.quit('bye');
+  await paced.told.next('closed', ({ why }) => why === 'quit');
+  const unpaced = await outcomesOf(PACES.none);
+  expect(unpaced.outcomes).toContain('unsent');
+  expect(await unpaced.told.next('closed')).toMatchObject({ why: 'flood' });
 });
 
 it('gives a split of the network as few events, and loses nobody', async () => {

@@ -22,6 +22,8 @@ export interface InspircdOptions {
   readonly linkTo?: { readonly name: string; readonly linkPort: number };
   /** Takes a link of the server with this name. */
   readonly linkFrom?: string;
+  /** So many points a second are forgiven, and at so many it throws somebody out. A text is one or two. */
+  readonly flood?: { readonly perSecond: number; readonly burst: number };
   /** Further lines of its configuration. */
   readonly settings?: string;
   /** Modules beside those of IRCv3. */
@@ -74,6 +76,7 @@ function configuration(
   options: InspircdOptions,
 ): string {
   const { name = 'irc.inspircd.example', linkTo, linkFrom, settings = '' } = options;
+  const { perSecond, burst } = options.flood ?? { perSecond: 1_000, burst: 100_000 };
   const links = [linkTo?.name, linkFrom].filter((linked) => linked !== undefined);
   const modules = [
     ...IRCV3.filter((module) => !options.without?.includes(module)),
@@ -89,7 +92,7 @@ function configuration(
 <bind address="127.0.0.1" port="${tlsPort}" type="clients" ssl="own">
 ${linkFrom === undefined ? '' : `<bind address="127.0.0.1" port="${linkPort}" type="servers">`}
 <sslprofile name="own" provider="gnutls" certfile="${join(dir, 'cert.pem')}" keyfile="${join(dir, 'key.pem')}" hash="sha256">
-<connect allow="*" timeout="60" threshold="100000" commandrate="1000000" fakelag="off" pingfreq="120"
+<connect allow="*" timeout="60" threshold="${burst}" commandrate="${perSecond * 1_000}" fakelag="off" pingfreq="120"
   hardsendq="8388608" softsendq="4194304" recvq="262144" localmax="2000" globalmax="2000"
   limit="5000" maxchans="100" resolvehostnames="no" useident="no">
 <cidr ipv4clone="32" ipv6clone="128">
