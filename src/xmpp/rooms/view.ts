@@ -103,7 +103,6 @@ export class View implements RoomView {
   /** A client comes; or it comes again because it lost its order, and is told everything anew. */
   arrive(arrival: Arrival): void {
     const client = new Client(arrival, this.#parts.send);
-    this.#clients.delete(arrival.client);
     this.#clients.set(arrival.client, client);
     if (this.#scene !== undefined) this.#admit(client, this.#scene);
   }
