@@ -67,7 +67,8 @@ export type RoomEvent =
       readonly occupants: readonly Occupant[];
       readonly subject?: Subject;
     }
-  | { readonly is: 'refused'; readonly refusal: Refusal }
+  /** A join, or (while one is in) a change of nick. `password`: clients ask their user for one, and try again. */
+  | { readonly is: 'refused'; readonly refusal: Refusal; readonly password?: true }
   | { readonly is: 'entered'; readonly occupant: Occupant }
   | { readonly is: 'departed'; readonly nick: string; readonly how: Departure }
   /** Many at once, because two parts of the network lost each other: shown as one line. */

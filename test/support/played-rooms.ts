@@ -68,7 +68,8 @@ export class PlayedRooms implements RoomsHost {
       const text = 'There is no such network.';
       throw new RefusedError({ condition: 'item-not-found', type: 'cancel', text });
     }
-    return local.startsWith('#') ? (local as PeerId) : undefined;
+    // A room has a second address, as rooms may.
+    return local.startsWith('#') ? (local.replace(/%.*/, '') as PeerId) : undefined;
   }
 
   nameOf(room: PeerId): string {

@@ -105,6 +105,8 @@ export class Arrivals {
       return TOO_OFTEN;
     }
     const known = this.#views.find(user, local);
+    const other = this.#views.of(user).find((view) => view.room === room);
+    if (other !== undefined && other !== known) return openAs(other.address);
     const view = known ?? this.#views.open(user, local, room);
     if (view === undefined) return TOO_MANY;
     if (view.clients >= MAX_CLIENTS && !view.has(join.client)) return TOO_MANY;
@@ -116,4 +118,10 @@ export class Arrivals {
     }
     return undefined;
   }
+}
+
+/** One room has one view, or half of its clients would hear of nothing. */
+function openAs(address: string): Refusal {
+  const text = `You are in this room already, under its other address: ${address}`;
+  return { condition: 'not-allowed', type: 'cancel', text };
 }

@@ -6,7 +6,7 @@
 
 import type { MessageId } from '../../contract/index.ts';
 import { type Element, element } from '../xml/element.ts';
-import type { Extent } from './history.ts';
+import type { Extent, Past } from './history.ts';
 
 /** Stanzas that wait for one history. Beyond them the client comes in without. */
 const MAX_WAITING = 1_000;
@@ -25,12 +25,6 @@ export interface Arrival {
 
 /** @returns false where it can not leave: there is no stream, or too much waits already */
 export type Send = (stanza: Element) => boolean;
-
-/** Something of the history, and the id by which it is known when it comes a second time. */
-export interface Past {
-  readonly id: MessageId;
-  readonly stanza: Element;
-}
 
 interface Waiting {
   readonly stanza: Element;

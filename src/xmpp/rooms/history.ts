@@ -1,8 +1,8 @@
 /** The history that a client is shown as it comes in: XEP-0045 §7.2.14. */
 
+import type { MessageId } from '../../contract/index.ts';
 import { readDateTime } from '../stanza/date-time.ts';
 import { type Element, textOf } from '../xml/element.ts';
-import type { Past } from './client.ts';
 import type { HistoryWish, Remembered } from './port.ts';
 import { saidBefore } from './speech.ts';
 
@@ -16,6 +16,12 @@ const AROUND_TEXT = 300;
 export interface Extent extends HistoryWish {
   /** Of the stanzas altogether. */
   readonly maxCharacters: number;
+}
+
+/** Something of the history, and the id by which it is known when it comes a second time. */
+export interface Past {
+  readonly id: MessageId;
+  readonly stanza: Element;
 }
 
 /**

@@ -1,9 +1,8 @@
 /** How a client comes into a room: XEP-0045 §7.2. */
 
-import type { Refusal } from '../../contract/index.ts';
 import { formatJid } from '../jid.ts';
 import type { Addresses } from '../stanza/addresses.ts';
-import { writeError } from '../stanza/error.ts';
+import { type ErrorWords, writeError } from '../stanza/error.ts';
 import { child, type Element, element, NS_COMPONENT, textOf } from '../xml/element.ts';
 import type { Arrival } from './client.ts';
 import { readHistory } from './history.ts';
@@ -36,7 +35,7 @@ export function readJoin(
 export function joinError(
   room: string,
   { client, id, name }: Pick<Arrival, 'client' | 'id' | 'name'>,
-  refusal: Refusal,
+  refusal: ErrorWords,
 ): Element {
   const attrs = { type: 'error', id, from: name === '' ? room : `${room}/${name}`, to: client };
   return element('presence', NS_COMPONENT, attrs, [

@@ -89,7 +89,7 @@ export interface RoomsHost {
   /** Left out where nothing is kept. Who joins a room is told whether it is. */
   readonly archive?: RoomArchive | undefined;
   /**
-   * Which room is at a local part (wire form).
+   * Which room is at a local part (wire form). Several may name one: it is open under one of them at a time.
    * @returns undefined where there may be a person, but no room
    * @throws RefusedError when it looks like a room's address and is none
    */

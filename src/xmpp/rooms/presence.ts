@@ -80,7 +80,8 @@ function absent(
   codes: readonly string[],
   words?: string,
 ): Element {
-  return element('presence', NS_COMPONENT, { type: 'unavailable', from: `${room}/${name}` }, [
+  const from = name === '' ? room : `${room}/${name}`;
+  return element('presence', NS_COMPONENT, { type: 'unavailable', from }, [
     status(words),
     element('x', NS_MUC_USER, {}, [item, ...codes.map(code)]),
     id === undefined ? undefined : element('occupant-id', NS_OCCUPANT_ID, { id }),

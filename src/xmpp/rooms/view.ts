@@ -2,9 +2,10 @@
 
 import type { MessageId, PeerId, PersonId, Refusal, RoomEvent } from '../../contract/index.ts';
 import type { BareJid } from '../jid.ts';
+import type { ErrorWords } from '../stanza/error.ts';
 import type { Element } from '../xml/element.ts';
-import { type Arrival, Client, type Past, type Send } from './client.ts';
-import { recalled } from './history.ts';
+import { type Arrival, Client, type Send } from './client.ts';
+import { type Past, recalled } from './history.ts';
 import { joinError } from './join.ts';
 import { nameOf } from './names.ts';
 import { type Occupants, occupantId, type Space } from './occupants.ts';
@@ -141,7 +142,7 @@ export class View implements RoomView {
         else this.#show(scene.returned(event));
         return;
       case 'refused':
-        if (scene === undefined) this.#end(undefined, event.refusal);
+        if (scene === undefined) this.#end(undefined, wordsOf(event));
         else this.#refuseRename(event.refusal);
         return;
       case 'out': {
@@ -227,7 +228,7 @@ export class View implements RoomView {
    * @param word to those who are in
    * @param refusal to those who wait
    */
-  #end(word: Element | undefined, refusal: Refusal): void {
+  #end(word: Element | undefined, refusal: ErrorWords): void {
     if (this.#closed) return;
     this.#closed = true;
     for (const client of this.#clients.values()) {
@@ -239,4 +240,9 @@ export class View implements RoomView {
     this.#scene = undefined;
     this.#parts.ended(this);
   }
+}
+
+function wordsOf({ refusal, password }: Extract<RoomEvent, { is: 'refused' }>): ErrorWords {
+  if (password !== true) return refusal;
+  return { condition: 'not-authorized', type: 'auth', text: refusal.text };
 }

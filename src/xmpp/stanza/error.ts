@@ -54,12 +54,17 @@ export function readError(stanza: Element): ReadError {
   };
 }
 
+/** A refusal; or one for which the client asks its user for a password (RFC 6120 §8.3.3.11). */
+export type ErrorWords =
+  | Refusal
+  | { readonly condition: 'not-authorized'; readonly type: 'auth'; readonly text: string };
+
 /**
  * `<error/>` itself. Clients show its text: at most 120 characters of it, and none that XML forbids,
  * whatever a network's own words were.
  * @param by the domain that found the error
  */
-export function writeError({ condition, type, text }: Refusal, by: string): Element {
+export function writeError({ condition, type, text }: ErrorWords, by: string): Element {
   const words = cut(xmlCharacters(text), MAX_TEXT);
   return element('error', NS_COMPONENT, { type, by }, [
     element(condition, NS_STANZA_ERROR),

@@ -15,7 +15,7 @@ interface CapsCheck {
 }
 
 /** What slixmpp has understood of a room that it joined, or why it could not. */
-export interface Joined {
+interface Joined {
   /** Its own nick there, as the room gave it; null where it was refused. */
   readonly joined: string | null;
   readonly room: string;

@@ -160,6 +160,25 @@ describe('a client that joins', () => {
     expect(host.told).toEqual(['join #room as juliet', 'join #room as juliet_']);
   });
 
+  test('is asked for a password', () => {
+    const { host, presence, sent } = house();
+    presence('balcony', `${ROOM}/juliet`, JOIN_ONLY);
+    const refusal = { condition: 'forbidden', type: 'cancel', text: 'It needs a key.' } as const;
+    host.view().tell({ is: 'refused', refusal, password: true });
+    expect(sent().map(({ children }) => children[1])).toEqual([
+      expect.objectContaining({ name: 'error', attrs: expect.objectContaining({ type: 'auth' }) }),
+    ]);
+  });
+
+  test('under another address of a room that is open is told which one', () => {
+    const { host, open, presence } = house();
+    open();
+    const other = '#room%too@gw.example/juliet';
+    expect(presence('phone', other, JOIN_ONLY)).toEqual(['!not-allowed presence juliet']);
+    host.view().close();
+    expect(presence('phone', other, JOIN_ONLY)).toEqual([]);
+  });
+
   test('gives its password to the network', () => {
     const { host, presence } = house();
     presence(

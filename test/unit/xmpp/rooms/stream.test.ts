@@ -71,7 +71,8 @@ describe('when the gateway stops', () => {
 test('a client of an earlier process can be told that it is out', () => {
   const { port, seen } = house();
   port.rooms?.farewell('#room', 'juliet', 'juliet@example.org/balcony');
-  expect(seen()).toEqual(['-juliet 110 332']);
+  port.rooms?.farewell('#room', '', 'juliet@example.org/balcony');
+  expect(seen()).toEqual(['-juliet 110 332', '-* 110 332']);
 });
 
 test('a client that is gone altogether has left all rooms', () => {
