@@ -1,0 +1,119 @@
+/**
+ * Who may connect to one server, and when: not more than the operator allows, not all at once, and for
+ * a while nobody after the server has said that it does not want us.
+ */
+
+import type { ServerConfig } from './config.ts';
+import type { Remarks } from './remarks.ts';
+import type { Clock } from './wire/clock.ts';
+import type { Ending } from './wire/events.ts';
+import { PACES } from './wire/throttle.ts';
+
+/** One that has a connection, or waits for one. */
+export interface Comer {
+  /** Now. */
+  connect(): void;
+}
+
+export interface GateOptions {
+  /** As in the settings. */
+  readonly server: string;
+  readonly config: ServerConfig;
+  readonly clock: Clock;
+  readonly remarks: Pick<Remarks, 'shut'>;
+  /** From 0 to 1. */
+  readonly chance: () => number;
+}
+
+/** So many connections may begin together, and then one after the other. */
+const BUDGETS = { usual: { burst: 10, perSecond: 2 }, none: PACES.none } as const;
+const SHUT_MS = { first: 60_000, most: 30 * 60_000 } as const;
+/** Who stays so long was let in. */
+export const LASTING_MS = 60_000;
+
+/** What is wrong between the server and us, whoever of us comes. */
+const SHUTTING: ReadonlySet<Ending> = new Set([
+  'banned',
+  'too-fast',
+  'untrusted',
+  'password',
+  'insecure',
+]);
+
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #places = new Set<Comer>();
+  /** When each may come, by the clock. */
+  readonly #waiting = new Map<Comer, number>();
+  readonly #onTick = (): void => this.#pump();
+  #tokens: number;
+  #countedAt: number;
+  #shutUntil = 0;
+  #strikes = 0;
+  #why: Ending | undefined;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+    this.#tokens = this.#budget.burst;
+    this.#countedAt = options.clock.now();
+  }
+
+  /** Why nobody may come now, and how long; undefined as a rule. */
+  get shut(): { readonly why: Ending; readonly forMs: number } | undefined {
+    const forMs = this.#shutUntil - this.#options.clock.now();
+    return this.#why !== undefined && forMs > 0 ? { why: this.#why, forMs } : undefined;
+  }
+
+  /** @returns false where all places are taken */
+  claim(comer: Comer): boolean {
+    if (!this.#places.has(comer) && this.#places.size >= this.#options.config.connections) {
+      return false;
+    }
+    this.#places.add(comer);
+    return true;
+  }
+
+  release(comer: Comer): void {
+    this.#waiting.delete(comer);
+    this.#places.delete(comer);
+  }
+
+  /** Calls `connect` when it may, not before so many milliseconds. */
+  connect(comer: Comer, afterMs: number): void {
+    this.#waiting.set(comer, this.#options.clock.now() + afterMs);
+    this.#pump();
+  }
+
+  /** A connection ended. @param lastedMs from the moment at which the server knew us; 0: it never did */
+  ended(why: Ending, words: string, lastedMs: number): void {
+    const { clock, chance, remarks, server } = this.#options;
+    if (lastedMs > LASTING_MS) this.#strikes = 0;
+    if (!SHUTTING.has(why) || this.shut !== undefined) return;
+    const ms = Math.min(SHUT_MS.first * 2 ** this.#strikes, SHUT_MS.most) * (0.75 + chance() / 2);
+    this.#strikes += 1;
+    this.#why = why;
+    this.#shutUntil = clock.now() + ms;
+    remarks.shut(server, words, ms);
+  }
+
+  get #budget(): { readonly burst: number; readonly perSecond: number } {
+    return this.#options.config.pace === 'none' ? BUDGETS.none : BUDGETS.usual;
+  }
+
+  #pump(): void {
+    const { clock } = this.#options;
+    const now = clock.now();
+    const { burst, perSecond } = this.#budget;
+    this.#tokens = Math.min(burst, this.#tokens + ((now - this.#countedAt) / 1000) * perSecond);
+    this.#countedAt = now;
+    for (const [comer, at] of this.#waiting) {
+      if (this.#tokens < 1 || this.shut !== undefined) break;
+      if (at > now) continue;
+      this.#waiting.delete(comer);
+      this.#tokens -= 1;
+      comer.connect();
+    }
+    if (this.#waiting.size > 0) clock.add(this.#onTick);
+    else clock.delete(this.#onTick);
+  }
+}

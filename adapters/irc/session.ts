@@ -1,0 +1,215 @@
+import type {
+  AccountLink,
+  AdapterContext,
+  Attempt,
+  Handed,
+  OutboundMessage,
+  OutboundRoomMessage,
+  OwnAddress,
+  PeerId,
+  Refusal,
+  RoomChange,
+  RoomDescription,
+  RoomSession,
+  Session,
+} from 'postern/adapter';
+import { DeliveryError } from 'postern/adapter';
+import { placeOf } from './address.ts';
+import type { IrcAccount, IrcConfig } from './config.ts';
+import { refusalOf } from './errors.ts';
+import type { Gate } from './gate.ts';
+import { Link } from './link.ts';
+import { stepsOf } from './moderation.ts';
+import { asNick } from './nick.ts';
+import type { Answer } from './questions.ts';
+import type { Remarks } from './remarks.ts';
+import type { Room } from './room.ts';
+import { sentWords } from './shown-text.ts';
+import { speak } from './speech.ts';
+import type { Wire } from './wire/client.ts';
+import type { WireClocks } from './wire/clock.ts';
+
+export interface SessionOptions {
+  readonly context: AdapterContext<IrcConfig, IrcAccount>;
+  readonly account: AccountLink<IrcAccount>;
+  readonly own: OwnAddress;
+  /** By the server's name. */
+  readonly gates: ReadonlyMap<string, Gate>;
+  readonly clocks: WireClocks;
+  readonly remarks: Remarks;
+  readonly closed: () => void;
+}
+
+/** How soon what is said in a room that is not open yet is tried again. */
+const SOON_MS = 1_000;
+
+/** One account: a connection to each server that it uses. */
+export class IrcSession implements Session<'message' | 'room-message'>, RoomSession {
+  readonly #options: SessionOptions;
+  readonly #links = new Map<string, Link>();
+  #away: string | undefined;
+  #isClosed = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  get rooms(): RoomSession {
+    return this;
+  }
+
+  async deliver(event: OutboundMessage | OutboundRoomMessage, attempt: Attempt): Promise<Handed> {
+    const { config } = this.#options.context;
+    const wire =
+      event.kind === 'message'
+        ? await this.#link(event.peer).ready(attempt.signal)
+        : this.#wireIn(event.peer, attempt.signal);
+    return await speak(wire, event, attempt, config);
+  }
+
+  join(room: PeerId, wish: { readonly nick: string; readonly password?: string }): void {
+    this.#link(room, wish.nick).join(room, wish.password);
+  }
+
+  leave(room: PeerId, reason?: string): void {
+    this.#known(room)?.leave(room, reason);
+  }
+
+  rename(room: PeerId, nick: string): void {
+    const { context, account } = this.#options;
+    const refuse = (refusal: Refusal): void =>
+      context.room(account.id, room, { is: 'refused', refusal });
+    const link = this.#known(room);
+    if (link?.wire === undefined) refuse(NOT_CONNECTED);
+    else link.nick.rename(link.wire, nick, refuse);
+  }
+
+  away(words: string | undefined): void {
+    this.#away = words;
+    for (const link of this.#links.values()) link.away(words);
+  }
+
+  async describe(room: PeerId, signal: AbortSignal): Promise<RoomDescription | undefined> {
+    const link = this.#known(room);
+    const { name } = placeOf(room);
+    const inside = link?.room(room);
+    if (inside?.isIn) return { name, occupants: inside.size, subject: inside.subject };
+    return link?.wire && (await link.questions.describe(link.wire, name, signal));
+  }
+
+  async setSubject(room: PeerId, text: string, signal: AbortSignal): Promise<Refusal | undefined> {
+    const { link, wire, channel } = this.#inside(room);
+    if (wire === undefined) return NOT_IN_IT;
+    const topic = sentWords(text, Math.min(wire.features.topicLength, 390 - channel.length));
+    if (topic !== text.trim()) return TOPIC_TOO_LONG;
+    const send = (): boolean => wire.send('TOPIC', channel, topic);
+    return refusedBy(await link.questions.wish(wire, [channel], send, signal));
+  }
+
+  async administer(
+    room: PeerId,
+    change: RoomChange,
+    signal: AbortSignal,
+  ): Promise<Refusal | undefined> {
+    const { link, wire, channel, inside } = this.#inside(room);
+    if (wire === undefined) return NOT_IN_IT;
+    const person = inside.member(change.nick);
+    if (person === undefined) return NOBODY;
+    const steps = stepsOf(change, person, wire.features);
+    if (steps === undefined) return NOT_HERE;
+    const send = (): boolean =>
+      steps.every((step) =>
+        step.is === 'kick'
+          ? wire.send('KICK', channel, person.nick, step.reason)
+          : wire.send('MODE', channel, step.change, step.param),
+      );
+    return refusedBy(await link.questions.wish(wire, [channel, person.nick], send, signal));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#links.values()].map((link) => link.close()));
+    this.#options.closed();
+  }
+
+  /** @throws DeliveryError where nothing can be said in the room now */
+  #wireIn(peer: PeerId, signal: AbortSignal): Wire {
+    const link = this.#known(peer);
+    const room = link?.room(peer);
+    if (room === undefined)
+      throw new DeliveryError({ kind: 'never', refusal: NOT_IN_IT }, 'not in');
+    const isLate = signal.aborted || !room.isIn || link?.wire === undefined;
+    if (!isLate) return link.wire;
+    throw new DeliveryError({ kind: 'later', afterMs: SOON_MS }, 'the room is not open now');
+  }
+
+  #inside(peer: PeerId): Inside | { readonly [key in keyof Inside]?: undefined } {
+    const link = this.#known(peer);
+    const inside = link?.room(peer);
+    if (link?.wire === undefined || !inside?.isIn) return {};
+    return { link, wire: link.wire, inside, channel: inside.channel };
+  }
+
+  #known(peer: PeerId): Link | undefined {
+    return this.#links.get(placeOf(peer).server);
+  }
+
+  /** @param nick what the user calls himself, where he says so */
+  #link(peer: PeerId, nick?: string): Link {
+    const { context, account, gates, ...others } = this.#options;
+    const { server } = placeOf(peer);
+    const known = this.#links.get(server);
+    if (known !== undefined) return known;
+    const config = context.config.servers[server];
+    const gate = gates.get(server);
+    if (config === undefined || gate === undefined || this.#isClosed)
+      throw new DeliveryError({ kind: 'later' }, 'no such server now');
+    const wanted = account.settings.nick ?? asNick(nick ?? account.jid.replace(/@.*$/, ''));
+    const link = new Link(
+      { context, account, server, config, gate, ...others, chance: Math.random },
+      wanted,
+    );
+    link.away(this.#away);
+    this.#links.set(server, link);
+    return link;
+  }
+}
+
+/** A room that one is in. */
+interface Inside {
+  readonly link: Link;
+  readonly wire: Wire;
+  readonly inside: Room;
+  readonly channel: string;
+}
+
+function refusedBy(answer: Answer): Refusal | undefined {
+  if (answer === 'done') return undefined;
+  return answer === 'unsent' ? NOT_CONNECTED : refusalOf(answer, 'change');
+}
+
+const NOT_CONNECTED: Refusal = {
+  condition: 'recipient-unavailable',
+  type: 'wait',
+  text: 'There is no connection to the server now. Please try again.',
+};
+const NOT_IN_IT: Refusal = {
+  condition: 'not-acceptable',
+  type: 'cancel',
+  text: 'You are not in this channel. Join it first.',
+};
+const NOBODY: Refusal = {
+  condition: 'item-not-found',
+  type: 'cancel',
+  text: 'Nobody with this nick is in the channel.',
+};
+const NOT_HERE: Refusal = {
+  condition: 'feature-not-implemented',
+  type: 'cancel',
+  text: 'This server has no such rank.',
+};
+const TOPIC_TOO_LONG: Refusal = {
+  condition: 'not-acceptable',
+  type: 'modify',
+  text: 'The server allows no topic that is as long, or has several lines.',
+};
