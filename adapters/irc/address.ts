@@ -66,7 +66,8 @@ function parsePeer(text: string, config: IrcConfig): PeerId {
   const server = serverNamed(written.slice(at + 1).toLowerCase(), config);
   const isRoom = isRoomName(name);
   const most = isRoom ? MAX_CHANNEL_BYTES : MAX_NICK_BYTES;
-  if (/\p{Cs}|\p{Z}/u.test(name) || Buffer.byteLength(name) > most) throw malformed(text, config);
+  if (/[\p{Cs}\p{Cf}\p{Z}]/u.test(name) || Buffer.byteLength(name) > most)
+    throw malformed(text, config);
   if (!isRoom && !isNick(name)) throw malformed(text, config);
   if (server === undefined) {
     const known = Object.keys(config.servers).join(', ').slice(0, 60);

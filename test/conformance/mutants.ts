@@ -33,6 +33,7 @@ export const MUTANTS: readonly Mutant[] = [
       'inbound: nothing is acknowledged before it is stored',
       'inbound: what could not be stored is not acknowledged',
     ],
+    appliesTo: acknowledges,
     plant: inContext((context) => ({
       receive: async (event) => {
         context.receive(event).catch(() => {});
@@ -48,6 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
     found: [
       'inbound: what is under way when the transport begins to stop is stored, and acknowledged',
     ],
+    appliesTo: acknowledges,
     plant: inContext((context) => {
       const unlessEnding = async <T>(work: Promise<T>): Promise<T> => {
         const done = await work;
@@ -115,8 +117,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     defect: 'answers a forged request as if all were well',
     found: ['inbound: nobody else can pass as the network'],
-    // What answers by itself, on a connection of its own, can not be changed from here.
-    appliesTo: ({ definition }) => definition.opener === undefined,
+    // What answers by itself, on a connection of its own, or never, can not be changed from here.
+    appliesTo: (subject, network) => !keeps(subject) && acknowledges(subject, network),
     plant: inContext((context) => ({
       webhook: (name, handle) =>
         context.webhook(name, async (request) => {
@@ -247,6 +249,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     defect: 'connects as it is built',
     found: ['lifecycle: nothing is connected before the start'],
+    // What connects when an account needs it does not do so at its start either.
+    appliesTo: ({ definition }) => definition.capabilities.connection !== 'per-account',
     plant: inAdapter((adapter) => {
       const started = adapter.start().catch(() => {});
       return { start: () => started };
@@ -267,6 +271,10 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   },
 ];
+
+function acknowledges(_: AdapterUnderTest, network: NetworkUnderTest): boolean {
+  return network.acknowledges !== false;
+}
 
 function keeps({ definition }: AdapterUnderTest): boolean {
   return definition.opener !== undefined;
@@ -319,6 +327,7 @@ function inSession(change: (session: Session) => Partial<Session>) {
       return {
         deliver: (event, attempt) => session.deliver(event, attempt),
         ...(reconcile === undefined ? {} : { reconcile }),
+        ...(session.rooms === undefined ? {} : { rooms: session.rooms }),
         close: () => session.close(),
         ...change(session),
       };

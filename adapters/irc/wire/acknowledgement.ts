@@ -42,8 +42,8 @@ const SHARED = 4;
 
 /** The errors with which servers refuse a text: RFC 2812 §5.2, and what some of them added. */
 const ABOUT_TEXTS: ReadonlySet<number> = new Set([
-  401, 402, 403, 404, 407, 408, 411, 412, 413, 414, 415, 417, 437, 442, 473, 474, 475, 477, 486,
-  488, 489, 492, 494, 513, 531, 716,
+  401, 402, 403, 404, 407, 408, 411, 412, 413, 414, 415, 417, 437, 439, 442, 473, 474, 475, 477,
+  486, 488, 489, 492, 494, 513, 531, 716,
 ]);
 
 export class Acknowledgements {

@@ -74,6 +74,7 @@ async function provoke(rig: Rig): Promise<readonly string[]> {
     errors.push(error);
   };
   await rig.adapter.start();
+  await rig.connected();
   rig.store = async () => {
     throw new Error('the store is down');
   };

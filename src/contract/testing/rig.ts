@@ -7,12 +7,14 @@ import type {
   AdapterLog,
   Addressing,
   Attempt,
+  ConnectionKind,
   InboundEvent,
   Kept,
   MessageId,
   NetworkMessageId,
   Opener,
   OutboundMessage,
+  OutboundRoomMessage,
   OwnAddress,
   PeerId,
   Place,
@@ -77,9 +79,11 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
   readonly #hooks = new Map<string, WebhookHandler>();
   readonly #ending = new AbortController();
   readonly #opener: string | undefined;
+  readonly #connection: ConnectionKind;
   readonly #config: unknown;
   readonly #opening = new Set<Promise<void>>();
   #messages = 0;
+  #onRoom: (told: RoomHappening) => void = () => {};
 
   constructor(
     subject: Pick<AdapterUnderTest, 'definition'>,
@@ -92,6 +96,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
     this.memory = new Map(memory);
     this.#base = hooks;
     this.#opener = definition.opener;
+    this.#connection = definition.capabilities.connection;
     this.#config = config;
     this.addressing = definition.addressing(config, PLACE);
     this.link = {
@@ -118,6 +123,16 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
     const prepared = this.adapter.prepare?.(event, this.link);
     return prepared === undefined ? event : { ...event, prepared };
   };
+
+  /** The same for a room, joined by then. @param room as a user writes it */
+  async roomMessage(room: string): Promise<OutboundRoomMessage> {
+    const { id, text, acceptedAt } = this.message();
+    const peer = this.addressing.parsePeer(room, this.link.settings);
+    const joined = this.#told((told) => told.room === peer && told.event.is === 'joined');
+    this.session.rooms?.join(peer, { nick: 'juliet' });
+    await joined;
+    return { kind: 'room-message', id, peer, text, acceptedAt };
+  }
 
   peer(): PeerId {
     return this.addressing.parsePeer(this.network.peer, this.link.settings);
@@ -148,6 +163,12 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
     }
   }
 
+  /** Where each account has a connection of its own, nobody reaches it before it has sent something. */
+  async connected(): Promise<void> {
+    if (this.#connection !== 'per-account') return;
+    await this.session.deliver(this.message(), attempt());
+  }
+
   /** Resolves when all that was kept is open. Rejects with what the adapter threw. */
   async opened(): Promise<void> {
     await Promise.all(this.#opening);
@@ -170,6 +191,15 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
     const { default: opener } = (await import(this.#opener)) as { default: Opener };
     const opened = structuredClone(await opener(kept, structuredClone(this.#config)));
     return (await this.adapter.opened?.(opened, kept)) ?? [];
+  }
+
+  /** Resolves when something like it is told of a room. */
+  #told(isWanted: (told: RoomHappening) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onRoom = (told) => {
+        if (isWanted(told)) resolve();
+      };
+    });
   }
 
   async #keep(what: ToKeep): Promise<void> {
@@ -226,7 +256,11 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
         this.received.push(event);
         return await this.store(event);
       },
-      room: (account, room, event) => this.roomEvents.push({ account, room, event }),
+      room: (account, room, event) => {
+        const told = { account, room, event };
+        this.roomEvents.push(told);
+        this.#onRoom(told);
+      },
       keep: (what) => this.#keep(what),
       webhook: (name, handle) => {
         assert.match(name, /^[a-z][a-z0-9-]*$/);

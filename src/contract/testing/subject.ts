@@ -39,8 +39,12 @@ export interface NetworkUnderTest {
   /** A peer that can be written to, as a user writes it, and a text that fits into one part. */
   readonly peer: string;
   readonly text: string;
+  /** A room that the account may join. Left out where there are none. */
+  readonly room?: string;
   /** A text that `assess` accepts, or would, and that needs several parts. Left out where none does. */
   readonly longText?: string;
+  /** Left out: it does. False where a network never learns what became of what it brought. */
+  readonly acknowledges?: false;
   behave(how: NetworkBehaviour): Promise<void>;
   /** The texts of the messages (or parts) that the network took, in the order of their arrival. */
   readonly taken: readonly string[];
