@@ -269,7 +269,7 @@ export class Link implements Comer {
     this.#registeredAt = this.#now;
     this.nick.reset(this.#now);
     remarks.connection(account.id, 'connected', server);
-    this.#sayAway();
+    if (this.#away !== undefined) this.#sayAway();
     for (const room of this.#channels) room.enter(wire);
     for (const waiter of this.#waiting) waiter.resolve(wire);
   }

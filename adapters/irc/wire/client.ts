@@ -86,7 +86,8 @@ export class Wire {
     this.#registration = new Registration({
       identity,
       capabilities: this.#capabilities,
-      write: (line) => this.#outbox.now(line),
+      // What lets us in is not counted: servers measure the pace of those whom they know.
+      write: (line) => (this.#isRegistered ? this.#outbox.now(line) : this.#transport.write(line)),
       fail: (why, words) => this.#fail(why, words),
     });
     this.#heardAt = clocks.watch.now();
@@ -251,6 +252,7 @@ export class Wire {
     if (nick === undefined || (command !== '376' && command !== '422')) return;
     this.#self.learn({ nick, user: '', host: '' });
     this.#isRegistered = true;
+    this.#outbox.registered();
     this.#patienceUntil = Number.POSITIVE_INFINITY;
     this.#splits.take({ is: 'registered', nick, ...(account === undefined ? {} : { account }) });
   }
