@@ -252,7 +252,6 @@ export class Wire {
     if (nick === undefined || (command !== '376' && command !== '422')) return;
     this.#self.learn({ nick, user: '', host: '' });
     this.#isRegistered = true;
-    this.#outbox.registered();
     this.#patienceUntil = Number.POSITIVE_INFINITY;
     this.#splits.take({ is: 'registered', nick, ...(account === undefined ? {} : { account }) });
   }
