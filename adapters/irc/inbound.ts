@@ -66,7 +66,7 @@ export class Inbound {
       text,
       ...(sentAt === undefined ? {} : { sentAt }),
     });
-    if (this.#waiting.length === MOST_WAITING) hold(true);
+    if (this.#waiting.length >= MOST_WAITING) hold(true);
     if (!this.#isStoring) this.#store();
   }
 

@@ -21,13 +21,17 @@ const TOO_MUCH: Refusal = {
 };
 
 export class Nick {
+  /** By the user. */
+  #asked: string;
+  /** On this connection. */
   #wanted: string;
   /** What the user asks for just now, and how he is refused. */
   #wish: { readonly nick: string; readonly refuse: (refusal: Refusal) => void } | undefined;
   #triedAt = 0;
 
-  constructor(wanted: string) {
-    this.#wanted = wanted;
+  constructor(asked: string) {
+    this.#asked = asked;
+    this.#wanted = asked;
   }
 
   get wanted(): string {
@@ -43,7 +47,10 @@ export class Nick {
   /** The server has renamed us. What nobody here asked for is obeyed: services do that to protect a nick. */
   renamed(wire: Wire, to: string): void {
     const isWished = this.#wish !== undefined && wire.fold(this.#wish.nick) === wire.fold(to);
-    if (isWished) this.#wish = undefined;
+    if (isWished) {
+      this.#wish = undefined;
+      this.#asked = to;
+    }
     this.#wanted = to;
   }
 
@@ -69,6 +76,7 @@ export class Nick {
   /** The connection is new, or gone. */
   reset(now: number): void {
     this.#wish = undefined;
+    this.#wanted = this.#asked;
     this.#triedAt = now;
   }
 
