@@ -7,13 +7,14 @@
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { email } from './crossings/email.ts';
+import { irc } from './crossings/irc.ts';
 import type { Crossing } from './crossings/network.ts';
 import { sms } from './crossings/sms.ts';
 import { play } from './play.ts';
 import { Screen } from './screen.ts';
 import { Stage } from './stage.ts';
 
-const NETWORKS = [sms, email];
+const NETWORKS = [sms, email, irc];
 const CROSSING_LIMIT_MS = 20_000;
 
 const { values } = parseArgs({

@@ -9,9 +9,10 @@ export async function play(stage: Stage, screen: Screen, signal: AbortSignal): P
   const standIns = [...stage.standIns.values()];
   const [first] = standIns;
   invite(stage, screen, first?.contact);
-  juliet.onMessage(({ from, body, error }) => {
-    if (error !== undefined) screen.say(`juliet ← ${from}  error: ${error}`);
-    else if (body !== undefined) screen.say(`juliet ← ${from}  ${body}`);
+  juliet.onMessage(({ from, nick, body, error }) => {
+    const whom = nick === undefined ? from : `${from}/${nick}`;
+    if (error !== undefined) screen.say(`juliet ← ${whom}  error: ${error}`);
+    else if (body !== undefined) screen.say(`juliet ← ${whom}  ${body}`);
   });
   const typed = createInterface({ input: process.stdin });
   typed.on('line', (line) => {

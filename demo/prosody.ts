@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
+import { accepts } from './accepts.ts';
 import { Child } from './child.ts';
 import { until } from './until.ts';
 
@@ -39,17 +39,6 @@ export async function prosodyListens(options: ProsodyOptions, signal: AbortSigna
   for (const port of [options.c2sPort, options.componentPort]) {
     await until('Prosody did not listen', () => accepts(port), signal);
   }
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const end = (open: boolean) => {
-      socket.destroy();
-      resolve(open);
-    };
-    socket.once('connect', () => end(true)).once('error', () => end(false));
-  });
 }
 
 function configuration({ dir, c2sPort, componentPort, components, secret }: ProsodyOptions) {

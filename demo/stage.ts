@@ -72,7 +72,7 @@ export class Stage {
     for (const network of networks) {
       const keep = (child: Child) => this.#add(child);
       const standIn = await screen.step(network.title, () =>
-        network.start({ dir, publicUrl, keep }),
+        network.start({ dir, publicUrl, keep, signal }),
       );
       this.standIns.set(network.name, standIn);
     }

@@ -7,6 +7,8 @@ export interface Surroundings {
   readonly dir: string;
   /** `http.publicUrl` of Postern. */
   readonly publicUrl: string;
+  /** Fires when the demo will not come to its crossings. */
+  readonly signal: AbortSignal;
   /** Called with each program as it is started: the demo ends it. */
   keep(child: Child): void;
 }

@@ -1,7 +1,7 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter, on, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type Element, escapeXml, StanzaReader } from './element.ts';
-import { type Message, readMessage, writeMessage } from './message.ts';
+import { type Message, readMessage, reasonIn, writeMessage, writeToRoom } from './message.ts';
 
 const MAX_KEPT_MESSAGES = 200;
 
@@ -18,7 +18,7 @@ interface ClientEvents {
   error: [Error];
 }
 
-/** A real XMPP client over TCP to 127.0.0.1 (RFC 6120): SASL PLAIN, one resource, messages. */
+/** A real XMPP client over TCP to 127.0.0.1 (RFC 6120): SASL PLAIN, one resource, messages, rooms. */
 export class XmppClient {
   readonly #socket: Socket;
   readonly #options: ClientOptions;
@@ -60,6 +60,31 @@ export class XmppClient {
   /** @param thread XEP-0201 */
   say(to: string, body: string, id: string, thread?: string): void {
     this.#socket.write(writeMessage(to, body, id, thread));
+  }
+
+  /**
+   * Resolves when it is in the room, and all that belongs to that was shown: its subject is the last
+   * (XEP-0045 §7.1). Nothing of what was said before is asked for.
+   * @throws Error with the reason if it is not let in
+   */
+  async join(room: string, nick: string, signal: AbortSignal): Promise<void> {
+    const stanzas = on(this.#events, 'stanza', { signal });
+    this.#socket.write(
+      `<presence to='${escapeXml(`${room}/${nick}`)}'><x xmlns='http://jabber.org/protocol/muc'>` +
+        "<history maxstanzas='0'/></x></presence>",
+    );
+    for await (const [stanza] of stanzas) {
+      const { name, attrs }: Element = stanza;
+      if (name === 'presence' && attrs.type === 'error' && attrs.from?.startsWith(room)) {
+        throw new Error(`${this.#options.user} is not let in: ${reasonIn(stanza)}`);
+      }
+      const message = readMessage(stanza);
+      if (message?.from === room && message.subject !== undefined) return;
+    }
+  }
+
+  sayInRoom(room: string, body: string, id: string): void {
+    this.#socket.write(writeToRoom(room, body, id));
   }
 
   /** Resolves when the receipt for a message of ours has come. @throws Error with the reason if it failed */

@@ -63,6 +63,8 @@ test('the demo sends a message over every network, both ways', async () => {
     { network: 'sms', direction: 'inbound', ok: true, ms: expect.any(Number) },
     { network: 'email', direction: 'outbound', ok: true, ms: expect.any(Number) },
     { network: 'email', direction: 'inbound', ok: true, ms: expect.any(Number) },
+    { network: 'irc', direction: 'outbound', ok: true, ms: expect.any(Number) },
+    { network: 'irc', direction: 'inbound', ok: true, ms: expect.any(Number) },
   ]);
   expect(code).toBe(0);
 });

@@ -66,6 +66,16 @@ describe('readMessage', () => {
     expect(read(writeMessage('a@b', 'hi', '1'))?.thread).toBeUndefined();
   });
 
+  test('tells who in a room says something, and its subject from what is said', () => {
+    const inRoom = (content: string, from = '#a%b@c/d/e') =>
+      read(`<message type='groupchat' from='${from}'>${content}</message>`);
+    expect(inRoom('<body>hi</body>')).toMatchObject({ from: '#a%b@c', nick: 'd/e', body: 'hi' });
+    expect(inRoom('<subject/>', '#a%b@c')).toMatchObject({ nick: undefined, subject: '' });
+    expect(read("<message type='chat' from='a@b/c'><body>hi</body></message>")).toMatchObject({
+      ...{ nick: undefined, subject: undefined },
+    });
+  });
+
   test('gives the reason of an error in words, or its condition', () => {
     const condition = "<forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>";
     const error = (inside: string) =>
