@@ -13,7 +13,7 @@ export class ServerSide {
   #rest = '';
   #looked = 0;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, endsAtQuit: boolean) {
     this.#socket = socket;
     socket.on('error', () => {});
     socket.on('data', (data: Buffer) => {
@@ -21,6 +21,7 @@ export class ServerSide {
       const lines = (this.#rest + data.toString('latin1')).split('\r\n');
       this.#rest = lines.pop() ?? '';
       this.lines.push(...lines);
+      if (endsAtQuit && lines.some((line) => line.startsWith('QUIT'))) socket.end();
       for (const look of this.#lookers) look();
     });
   }
@@ -104,14 +105,14 @@ export interface ScriptedServer {
   accepted(): Promise<ServerSide>;
 }
 
-/** Ends with the test. */
-export async function scriptedServer(): Promise<ScriptedServer> {
+/** Ends with the test. @param endsAtQuit whether it hangs up as servers do; else when the test says so */
+export async function scriptedServer({ endsAtQuit = false } = {}): Promise<ScriptedServer> {
   const sides: ServerSide[] = [];
   const waiting: ((side: ServerSide) => void)[] = [];
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
     sockets.add(socket);
-    const side = new ServerSide(socket);
+    const side = new ServerSide(socket, endsAtQuit);
     const wanted = waiting.shift();
     if (wanted === undefined) sides.push(side);
     else wanted(side);

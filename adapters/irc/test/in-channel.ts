@@ -1,0 +1,77 @@
+/** A user of ours in a channel of a server that a test plays. */
+
+import type { PeerId, RoomEvent } from 'postern/adapter';
+import { type OnServer, type OnServerOptions, onServer } from './on-server.ts';
+import { type ScriptedServer, type ServerSide, scriptedServer } from './scripted-server.ts';
+
+export const FEATURES = ['PREFIX=(qaohv)~&@%+', 'CHANMODES=beI,k,l,imnst', 'CASEMAPPING=ascii'];
+const ME = 'juliet!juliet@capulet.example';
+
+export interface InChannel extends OnServer {
+  readonly place: ScriptedServer;
+  readonly side: ServerSide;
+  readonly channel: PeerId;
+  readonly joined: RoomEvent & { readonly is: 'joined' };
+  /** The server says it; resolves when all of it was understood. */
+  happens(...lines: readonly string[]): Promise<void>;
+  /** All that was told since the last call. */
+  told(): readonly RoomEvent[];
+}
+
+/** Asks to come into `#garden`. @returns when the server was asked */
+export async function asking(options: OnServerOptions = {}) {
+  const place = await scriptedServer({ endsAtQuit: true });
+  const on = await onServer(place, options);
+  const channel = on.room('#garden');
+  on.rooms.join(channel, { nick: 'juliet' });
+  const side = await place.accepted();
+  await side.welcome('juliet', ...FEATURES);
+  await side.next(/^JOIN #garden$/);
+  return { ...on, place, side, channel };
+}
+
+/** The server lets one in. @param names as in 353 @param more what comes before the end of WHO */
+export async function letIn(
+  side: ServerSide,
+  names: string,
+  ...more: readonly string[]
+): Promise<void> {
+  side.say(`:${ME} JOIN #garden`);
+  await side.next(/^MODE #garden$/);
+  side.say(`:s 353 juliet = #garden :${names}`, ':s 366 juliet #garden :End');
+  await side.next(/^WHO #garden/);
+  side.say(...more, ':s 315 juliet #garden :End');
+}
+
+/** Is in `#garden` with Romeo, an operator, and Mercutio. */
+export async function inChannel(options: OnServerOptions = {}): Promise<InChannel> {
+  const asked = await asking(options);
+  const { side, channel, next, rig } = asked;
+  await letIn(
+    side,
+    '@romeo mercutio juliet',
+    ...who('romeo', 'mercutio', 'juliet'),
+    ':s 324 juliet #garden +nt',
+  );
+  const joined = await next(channel, 'joined');
+  let seen = rig.roomEvents.length;
+  return {
+    ...asked,
+    joined,
+    async happens(...lines) {
+      side.say(...lines);
+      await side.barrier();
+    },
+    told() {
+      const fresh = rig.roomEvents.slice(seen);
+      seen = rig.roomEvents.length;
+      return fresh.map(({ event }) => event);
+    },
+  };
+}
+
+export function who(...nicks: readonly string[]): string[] {
+  return nicks.map(
+    (nick) => `:s 352 juliet #garden ${nick} ${nick}.example s ${nick} H :0 ${nick}`,
+  );
+}
