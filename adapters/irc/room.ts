@@ -8,8 +8,8 @@ import type {
   RoomEvent,
   Subject,
 } from 'postern/adapter';
+import { Bans } from './bans.ts';
 import { refusalOf } from './errors.ts';
-import { isMeant } from './masks.ts';
 import { Members, occupantOf, type Person, personId } from './members.ts';
 import { sentWords, shownText, shownWords } from './shown-text.ts';
 import type { Wire } from './wire/client.ts';
@@ -35,7 +35,6 @@ const MAX_WHO = 1_000;
 const MAX_SHOWN = 300;
 /** What is said while the list of people comes. */
 const MAX_EARLY = 500;
-const MAX_BANS = 20;
 const ENTERING_MS = 20_000;
 
 export class Room {
@@ -55,7 +54,7 @@ export class Room {
   #last: 'who' | 'modes' = 'modes';
   #enteringUntil = 0;
   #early: (() => void)[] = [];
-  readonly #bans: string[] = [];
+  readonly #bans = new Bans();
 
   constructor(parts: RoomParts) {
     this.#parts = parts;
@@ -166,7 +165,7 @@ export class Room {
 
   kicked({ nick, own, by, reason }: Event<'kicked'>): void {
     const person = this.#members.get(nick);
-    const isBanned = person !== undefined && this.#bans.some((mask) => isMeant(mask, person));
+    const isBanned = person !== undefined && this.#bans.include(person);
     const how = { is: isBanned ? 'banned' : 'kicked', ...because(reason) } as const;
     this.#gone(nick, own, by === undefined ? how : { ...how, by: by.nick });
   }
@@ -197,7 +196,7 @@ export class Room {
       const person = isRank ? this.#members.rank(param ?? '', mode, set) : undefined;
       if (person !== undefined) touched.set(person.nick, person);
       if (!isRank) others.push(change);
-      if (mode === 'b' && param !== undefined) this.#noteBan(param, set);
+      if (mode === 'b' && param !== undefined) this.#bans.note(param, set);
     }
     for (const person of touched.values()) this.#show(person, 'changed');
     const moderated = others.findLast(({ mode }) => mode === 'm')?.set ?? this.#isModerated;
@@ -298,13 +297,6 @@ export class Room {
     for (const person of all.length > MAX_SHOWN ? all.filter(isOwn) : all) {
       this.#show(person, 'changed');
     }
-  }
-
-  #noteBan(mask: string, set: boolean): void {
-    const known = this.#bans.indexOf(mask);
-    if (known >= 0) this.#bans.splice(known, 1);
-    if (set) this.#bans.push(mask);
-    if (this.#bans.length > MAX_BANS) this.#bans.shift();
   }
 
   #show(person: Person, is: 'entered' | 'changed'): void {

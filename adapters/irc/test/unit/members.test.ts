@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isMeant } from '../../masks.ts';
+import { isMeant } from '../../bans.ts';
 import { Members, type Person, personId, standingOf } from '../../members.ts';
 import { FIRST_FEATURES, withFeatures } from '../../wire/features.ts';
 

@@ -1,6 +1,24 @@
-/** Whether a mask of a ban, `*!*@*.example`, is meant for somebody. Pure. */
+/** Who is banned from a channel, as far as it was seen: the next kick is then more than a kick. */
 
 import type { Person } from './members.ts';
+
+const MOST = 20;
+
+/** The last masks that operators set. */
+export class Bans {
+  readonly #masks: string[] = [];
+
+  note(mask: string, set: boolean): void {
+    const known = this.#masks.indexOf(mask);
+    if (known >= 0) this.#masks.splice(known, 1);
+    if (set) this.#masks.push(mask);
+    if (this.#masks.length > MOST) this.#masks.shift();
+  }
+
+  include(person: Person): boolean {
+    return this.#masks.some((mask) => isMeant(mask, person));
+  }
+}
 
 /** `*` stands for any text, `?` for one character. Case of ASCII does not count. */
 export function isMeant(mask: string, { nick, user = '', host = '' }: Person): boolean {
