@@ -1,5 +1,5 @@
 import { attempt } from 'postern/adapter/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { onServer } from '../on-server.ts';
 import { startInspircd } from '../peers/inspircd.ts';
 import type { IrcServer } from '../peers/irc-server.ts';
@@ -67,4 +67,56 @@ describe.each(['ngIRCd', 'InspIRCd'] as const)('on %s', (name) => {
       ...{ kind: 'message', from: 'bob%test', to: 'juliet@example.org', text: 'Good night' },
     });
   });
+});
+
+it('comes back to a server that was killed, with its rooms', async () => {
+  const server = await startNgircd();
+  onTestFinished(() => server.stop());
+  const { rooms, room, next } = await onServer(server);
+  for (const name of ['#garden', '#tomb']) rooms.join(room(name), { nick: 'juliet' });
+  await next(room('#garden'), 'joined');
+  await next(room('#tomb'), 'joined');
+  await server.restart();
+  await next(room('#garden'), 'lost');
+  const joined = await next(room('#garden'), 'joined');
+  expect(joined.occupants.map(({ nick }) => nick)).toEqual(['juliet']);
+  await next(room('#tomb'), 'joined');
+});
+
+it('trusts the authority that the operator names, and no other', async () => {
+  const server = await startInspircd();
+  onTestFinished(() => server.stop());
+  const { tlsPort, certificate } = server;
+  const secure = { host: 'localhost', port: tlsPort, tls: true };
+  const trusting = await onServer(server, { server: { ...secure, ca: certificate } });
+  trusting.rooms.join(trusting.room('#garden'), { nick: 'juliet' });
+  expect(await trusting.next(trusting.room('#garden'), 'joined')).toMatchObject({ nick: 'juliet' });
+  const careful = await onServer(server, { server: secure });
+  careful.rooms.join(careful.room('#garden'), { nick: 'nurse' });
+  const { refusal } = await careful.next(careful.room('#garden'), 'refused');
+  expect(refusal.text).toContain('The administrator knows.');
+  expect(careful.rig.said.filter(({ level }) => level === 'notice')).toHaveLength(1);
+});
+
+it('says a long text in lines that arrive whole', async () => {
+  const server = await startNgircd();
+  onTestFinished(() => server.stop());
+  const bob = await registered(server, 'bob');
+  const { rooms, room, next, rig, said } = await onServer(server, { server: { pace: 'relaxed' } });
+  bob.wire.send('JOIN', '#garden');
+  await bob.told.next('names');
+  const garden = room('#garden');
+  rooms.join(garden, { nick: 'juliet' });
+  await next(garden, 'joined');
+  const text = Array.from({ length: 120 }, (_, at) => `wörd${at}`).join(' ');
+  const sent: number[] = [];
+  const handed = await rig.session.deliver(
+    said(garden, text),
+    attempt({ partSent: async (part) => void sent.push(part) }),
+  );
+  const parts = handed.said ?? [];
+  expect(parts.length).toBeGreaterThan(2);
+  expect(parts.join(' ')).toBe(text);
+  expect(sent).toEqual(parts.map((_, part) => part));
+  for (const part of parts) expect((await bob.told.next('message')).text).toBe(part);
 });
