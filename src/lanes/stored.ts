@@ -28,6 +28,8 @@ export interface StoredOutbound {
     readonly to: string;
     readonly from: string;
     readonly of?: string;
+    /** What the sender's client knows it by where a room shows it (XEP-0359 §5). */
+    readonly originId?: string;
     readonly wantsReceipt: boolean;
   };
 }
@@ -113,6 +115,7 @@ export function readOutbound(text: string): StoredOutbound {
     isObject(reply) &&
     areText(reply.to, reply.from) &&
     optionalText(reply.of) &&
+    optionalText(reply.originId) &&
     typeof reply.wantsReceipt === 'boolean'
   ) {
     return value as unknown as StoredOutbound;

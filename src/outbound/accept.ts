@@ -232,6 +232,9 @@ function stored(
       to: formatJid(message.from),
       from: message.to.local ?? '',
       ...(message.id === undefined ? {} : { of: message.id }),
+      ...(kind === 'message' || message.originId === undefined
+        ? {}
+        : { originId: message.originId }),
       wantsReceipt: message.wantsReceipt,
     },
   };

@@ -186,12 +186,12 @@ class RoomHost implements Host {
     if (view?.nick === undefined) return;
     const from = view.shownAs(view.nick);
     for (const [index, text] of parts.entries()) {
-      const whole =
-        index === 0 && event.reply.of !== undefined ? { messageId: event.reply.of } : {};
-      const said = { id: index === 0 ? id : this.#newId(), ...whole };
+      const isFirst = index === 0;
+      const { of: messageId, originId } = isFirst ? event.reply : {};
+      const said = { id: isFirst ? id : this.#newId(), messageId };
       const at = this.#options.now();
       this.#append(view, { ...said, at, kind: 'message', from, body: text });
-      view.reflect({ ...said, text });
+      view.reflect({ ...said, originId, text });
     }
   }
 
