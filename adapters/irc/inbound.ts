@@ -12,7 +12,7 @@ export interface InboundOptions {
   readonly context: Pick<AdapterContext<IrcConfig, IrcAccount>, 'receive' | 'place'>;
   readonly server: string;
   readonly own: OwnAddress;
-  readonly remarks: Remarks;
+  readonly remarks: Pick<Remarks, 'notStoredYet' | 'unstored'>;
   /** The server is not read while too many wait. */
   readonly hold: (held: boolean) => void;
 }

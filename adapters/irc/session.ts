@@ -60,15 +60,19 @@ export class IrcSession implements Session<'message' | 'room-message'>, RoomSess
 
   async deliver(event: OutboundMessage | OutboundRoomMessage, attempt: Attempt): Promise<Handed> {
     const { config } = this.#options.context;
+    if (this.#isClosed) throw new DeliveryError({ kind: 'later' }, 'the session is closed');
     const wire =
       event.kind === 'message'
-        ? await this.#link(event.peer).ready(attempt.signal)
+        ? await this.#wireTo(event.peer, attempt.signal)
         : this.#wireIn(event.peer, attempt.signal);
     return await speak(wire, event, attempt, config);
   }
 
   join(room: PeerId, wish: { readonly nick: string; readonly password?: string }): void {
-    this.#link(room, wish.nick).join(room, wish.password);
+    const { context, account } = this.#options;
+    const link = this.#isClosed ? undefined : this.#link(room, wish.nick);
+    if (link !== undefined) link.join(room, wish.password);
+    else context.room(account.id, room, { is: 'refused', refusal: NOT_CONNECTED });
   }
 
   leave(room: PeerId, reason?: string): void {
@@ -154,21 +158,30 @@ export class IrcSession implements Session<'message' | 'room-message'>, RoomSess
     return this.#links.get(placeOf(peer).server);
   }
 
-  /** @param nick what the user calls himself, where he says so */
-  #link(peer: PeerId, nick?: string): Link {
+  /** @throws DeliveryError where there is no connection soon */
+  #wireTo(peer: PeerId, signal: AbortSignal): Promise<Wire> {
+    const link = this.#link(peer);
+    if (link !== undefined) return link.ready(signal);
+    throw new DeliveryError(
+      { kind: 'never', refusal: NO_SERVER },
+      'the server is not set up any more',
+    );
+  }
+
+  /**
+   * @param nick what the user calls himself, where he says so
+   * @returns undefined for a server that was in the settings and is not any more
+   */
+  #link(peer: PeerId, nick?: string): Link | undefined {
     const { context, account, gates, ...others } = this.#options;
     const { server } = placeOf(peer);
     const known = this.#links.get(server);
-    if (known !== undefined) return known;
     const config = context.config.servers[server];
     const gate = gates.get(server);
-    if (config === undefined || gate === undefined || this.#isClosed)
-      throw new DeliveryError({ kind: 'later' }, 'no such server now');
+    if (known !== undefined || config === undefined || gate === undefined) return known;
     const wanted = account.settings.nick ?? asNick(nick ?? account.jid.replace(/@.*$/, ''));
-    const link = new Link(
-      { context, account, server, config, gate, ...others, chance: Math.random },
-      wanted,
-    );
+    const parts = { context, account, server, config, gate, ...others };
+    const link = new Link({ ...parts, chance: Math.random }, wanted);
     link.away(this.#away);
     this.#links.set(server, link);
     return link;
@@ -192,6 +205,11 @@ const NOT_CONNECTED: Refusal = {
   condition: 'recipient-unavailable',
   type: 'wait',
   text: 'There is no connection to the server now. Please try again.',
+};
+const NO_SERVER: Refusal = {
+  condition: 'item-not-found',
+  type: 'cancel',
+  text: 'This server is not here any more.',
 };
 const NOT_IN_IT: Refusal = {
   condition: 'not-acceptable',
