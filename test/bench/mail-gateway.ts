@@ -7,7 +7,7 @@ import { type BenchGateway, type BenchGatewayOptions, startBenchGateway } from '
 import { USER_DOMAIN } from './load.ts';
 import { type RawServer, startRawServer } from './raw-stream.ts';
 
-export const MAIL_DOMAIN = 'mail.bench';
+const MAIL_DOMAIN = 'mail.bench';
 const USER = 'juliet';
 export const USERS_ADDRESS = `${USER}@${MAIL_DOMAIN}`;
 
