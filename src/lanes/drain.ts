@@ -6,8 +6,6 @@ import { TurnClock } from './turn-clock.ts';
 
 /** So many turns a lane has in a row while others wait. */
 const TURNS_IN_A_ROW = 8;
-/** So many partitions are looked at for each lane that can be served: most looks are not in vain. */
-const LOOKS_A_PLACE = 2;
 /** A store that fails is asked again after so long, at first and at most. */
 const RETRY_MS = { first: 50, most: 1_000 } as const;
 /** An operator hears of trouble so often at most. */
@@ -117,7 +115,7 @@ class LaneDrain implements Drain {
         this.#sweepAt = now + this.#sweepMs;
         this.#looks.addAll(now);
       }
-      const due = this.#looks.takeDue(now, LOOKS_A_PLACE * this.#free);
+      const due = this.#looks.takeDue(now);
       if (due.size > 0) {
         this.#claiming = this.#claim(due).finally(() => {
           this.#claiming = undefined;

@@ -23,9 +23,9 @@ export class Looks {
     return this.#dueSince(now).map(([partition]) => partition);
   }
 
-  /** Removes as many of what is due. @returns since when each was, those that wait longest first */
-  takeDue(now: number, most: number): ReadonlyMap<number, number> {
-    const taken = new Map(this.#dueSince(now).slice(0, most));
+  /** Removes what is due. @returns since when each was, those that wait longest first */
+  takeDue(now: number): ReadonlyMap<number, number> {
+    const taken = new Map(this.#dueSince(now));
     for (const partition of taken.keys()) this.#at[partition] = Number.POSITIVE_INFINITY;
     return taken;
   }

@@ -5,7 +5,7 @@ import type { LaneStore } from '../../../src/lanes/lane-store.ts';
 import { memoryLaneStore } from '../../../src/lanes/memory/memory-lane-store.ts';
 import { noWake } from '../../../src/lanes/no-wake.ts';
 import type { Drain, DrainOptions, LaneServer } from '../../../src/lanes/serving.ts';
-import { CHANNEL, ended, entry, lane, push, RecordingServer } from '../../support/served-lanes.ts';
+import { CHANNEL, ended, lane, push, RecordingServer } from '../../support/served-lanes.ts';
 
 /** No sweep within a test: what is served was nudged, or fell due. */
 const NEVER = 3_600_000;
@@ -99,18 +99,6 @@ describe('a drain', () => {
     drain(store, server, { perLane: 1 });
     await server.until(() => server.events.length === 4);
     expect(server.events).toEqual(['a 0', 'a 0', 'a 1', 'a 2']);
-  });
-
-  test('looks at one partition after the other, however much waits in each', async () => {
-    const store = memoryLaneStore({ now: () => 0 });
-    const lanes = Array.from({ length: 300 }, (_, i) => lane(`peer-${i}`));
-    await store.push(lanes.map((each) => entry(each, `in ${each.partition}`)));
-    const server = new RecordingServer();
-    drain(store, server, { concurrency: 1 });
-    await server.until(() => server.stored.length === lanes.length);
-    const partitions = new Set(lanes.map(({ partition }) => partition)).size;
-    // Two are looked at for one place, and the other one is the next.
-    expect(new Set(server.stored.slice(0, partitions + 1)).size).toBe(partitions);
   });
 
   test('gives others their turn, however much waits in one lane', async () => {
