@@ -13,7 +13,11 @@ export function addressing(config: EmailConfig, place: Place): Addressing<EmailA
   const domain = ownDomain(config, place);
   return {
     parsePeer: (text) => {
-      const written = text.trim().replace(/^mailto:/i, '');
+      const written = text
+        .trim()
+        .replace(/^mailto:/i, '')
+        // Escaped twice, by a client that took what its user had escaped for an address.
+        .replace(/\\40/g, '@');
       if (written.toLowerCase() === UNVERIFIED) return UNVERIFIED;
       // `bob%example.com` is for clients that can not escape an @.
       const address = written.includes('@') ? written : written.replace(/%(?=[^%]*$)/, '@');

@@ -25,7 +25,10 @@ const listen = z
 
 const smarthost = z
   .string()
-  .refine((text) => smarthostOf(text) !== undefined, 'Write smtp://host:port or smtps://host:port')
+  .refine(
+    (text) => smarthostOf(text) !== undefined,
+    'Write smtp://host:port or smtps://host:port; user and password belong under login.',
+  )
   .meta({
     title: 'Smarthost',
     description:

@@ -9,7 +9,8 @@ type Context = Pick<
 /** What the operator is told of the adapter, each once until it changes. */
 export class Remarks {
   readonly #context: Context;
-  #told: SessionState | undefined;
+  /** State and detail. */
+  #told = '';
   #warned = false;
 
   constructor(context: Context) {
@@ -17,7 +18,9 @@ export class Remarks {
   }
 
   started(port: number): void {
-    this.#context.log.info({ port }, 'mail is taken');
+    const { log, config } = this.#context;
+    log.info({ port }, 'mail is taken');
+    if (config.verify === 'off') log.warn({}, 'verify is off: anybody can write as anybody');
     this.#health('connecting', 'nothing was sent yet');
   }
 
@@ -53,8 +56,9 @@ export class Remarks {
   }
 
   #health(state: SessionState, detail: string): void {
-    if (this.#told === state) return;
-    this.#told = state;
+    const told = `${state} ${detail}`;
+    if (this.#told === told) return;
+    this.#told = told;
     this.#context.health(state, detail);
   }
 }

@@ -13,9 +13,9 @@ const GOES_ON_MS = 30 * 60_000;
 /** So long an answer to what the other has written last is an answer to it. */
 const ANSWERS_MS = 7 * 24 * 60 * 60_000;
 
-const THREADS = 4;
+const THREADS = 8;
 const MESSAGE_IDS = 10;
-const CONVERSATIONS = 20_000;
+const CONVERSATIONS = 10_000;
 const PREFIX = 'threads ';
 
 /** One thread of a conversation, as it is stored. */

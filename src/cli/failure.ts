@@ -44,9 +44,9 @@ function ofTheSystem(error: Error & Partial<NodeJS.ErrnoException>): string | un
     case 'EADDRINUSE':
       return `Another program listens on ${where} already. Does Postern run twice?`;
     case 'EADDRNOTAVAIL':
-      return `This machine has no address ${where}: look at http.listen and admin.listen.`;
+      return `This machine has no address ${where}: look at what is written as  listen:  in the configuration.`;
     case 'EACCES':
-      return `Postern may not listen on ${where}: take a port above 1023.`;
+      return `Postern may not listen on ${where}: take a port above 1023, or give it CAP_NET_BIND_SERVICE.`;
     default:
       return `Postern can not listen on ${where}: ${message}.`;
   }

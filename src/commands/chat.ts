@@ -13,7 +13,7 @@ export async function answer(
   const word = /^\s*[/!]?(\p{L}+)/u.exec(text)?.[1]?.toLowerCase() ?? '';
   const command = COMMANDS.find((each) => each.word === word);
   if (command === undefined) {
-    return `I do not know that word. I know: ${COMMANDS.map((each) => each.word).join(', ')}.`;
+    return `I do not know that word, and sent it to nobody. I know: ${COMMANDS.map((each) => each.word).join(', ')}.`;
   }
   try {
     return await command.run(asked);

@@ -33,7 +33,7 @@ const help: Command = {
     [
       `This is the gateway to ${title}. Write me one of these words:`,
       ...COMMANDS.map(({ word, summary }) => `${word}: ${summary}`),
-      `To write to somebody, send a message to his address followed by @${domain}.`,
+      `To write to somebody, send a message to his address followed by @${domain}. An @ in his address is written \\40 there.`,
     ].join('\n'),
 };
 

@@ -22,12 +22,11 @@ export interface Originals {
    */
   keep(originals: readonly Original[]): Promise<void>;
   /**
-   * What came last in a conversation, unless something else has come since.
+   * What came last in a conversation. What was shown whole since then changes nothing: the user still
+   * has the hint before his eyes, and his word for it must never reach the peer.
    * @throws Error when it can not be read
    */
-  latest(conversation: ConversationKey): { readonly id: number; readonly text: string } | undefined;
-  /** Something else has come since. Returns at once; where the disk takes it not, the text can still be had. */
-  supersede(id: number): void;
+  latest(conversation: ConversationKey): string | undefined;
   /** Writes what waits, and takes no more. May be called twice. */
   close(): void;
 }

@@ -70,9 +70,8 @@ export function openOriginals(file: string, options: OriginalsOptions = {}): Ori
   database.exec(`PRAGMA max_page_count = ${Math.ceil((mostBytes * 1.25) / Number(pageSize))}`);
   const known = database.prepare('SELECT 1 FROM original WHERE event = ?');
   const read = database.prepare(
-    'SELECT id, text FROM original WHERE transport = ? AND account = ? AND peer = ? AND text IS NOT NULL',
+    'SELECT text FROM original WHERE transport = ? AND account = ? AND peer = ? AND text IS NOT NULL',
   );
-  const clear = database.prepare('UPDATE original SET text = NULL WHERE id = ?');
   const clearLatest = database.prepare(
     'UPDATE original SET text = NULL WHERE transport = ? AND account = ? AND peer = ? AND text IS NOT NULL',
   );
@@ -90,7 +89,6 @@ export function openOriginals(file: string, options: OriginalsOptions = {}): Ori
   );
 
   let waiting: Caller[] = [];
-  let superseded: number[] = [];
   let attempts = 0;
   let soon: NodeJS.Immediate | undefined;
   let later: NodeJS.Timeout | undefined;
@@ -105,11 +103,9 @@ export function openOriginals(file: string, options: OriginalsOptions = {}): Ori
     clearTimeout(later);
     soon = later = undefined;
     const callers = nextCallers(waiting);
-    const cleared = superseded;
     let end = ({ resolve }: Caller) => resolve();
     try {
       inTransaction(database, () => {
-        for (const id of cleared) clear.run(id);
         for (const { originals } of callers) for (const original of originals) write(original);
       });
     } catch (error) {
@@ -117,13 +113,10 @@ export function openOriginals(file: string, options: OriginalsOptions = {}): Ori
         later = setTimeout(commit, AGAIN_AFTER_MS);
         return;
       }
-      // Each caller tells of it himself.
-      if (callers.length === 0) onError(asError(error));
       end = ({ reject }) => reject(error);
     }
     attempts = 0;
     waiting = waiting.slice(callers.length);
-    superseded = superseded.slice(cleared.length);
     callers.forEach(end);
     if (waiting.length > 0) schedule();
     pruneSoon();
@@ -163,19 +156,14 @@ export function openOriginals(file: string, options: OriginalsOptions = {}): Ori
     },
     latest({ transport, account, peer }: ConversationKey) {
       const row = read.get(transport, account, peer);
-      return row === undefined ? undefined : { id: Number(row.id), text: String(row.text) };
-    },
-    supersede(id) {
-      if (closed) return;
-      superseded.push(id);
-      schedule();
+      return row === undefined ? undefined : String(row.text);
     },
     close() {
       if (closed) return;
       closed = true;
       clearInterval(hourly);
       clearImmediate(pruning);
-      while (waiting.length > 0 || superseded.length > 0) commit();
+      while (waiting.length > 0) commit();
       clearImmediate(soon);
       database.close();
     },

@@ -11,7 +11,7 @@ export interface Copy {
   readonly event: InboundMessage;
   /** The user and the peer. */
   readonly conversation: ConversationKey;
-  /** The local part under which the peer speaks; undefined: the domain speaks of him. */
+  /** The local part under which the peer speaks; undefined: the gateway speaks of him. */
   readonly local: string | undefined;
   /** What stands before the text. */
   readonly prefix: string;
@@ -20,28 +20,19 @@ export interface Copy {
 }
 
 export interface HideOptions {
-  readonly originals: Pick<Originals, 'keep' | 'latest' | 'supersede'>;
+  readonly originals: Pick<Originals, 'keep'>;
   readonly onError: (error: unknown) => void;
-}
-
-/** What users are shown of messages that are stored together. */
-export interface Shown {
-  textOf(copy: Copy): string;
-  /**
-   * Asked before they are stored: the original that can be had in the conversation now, and can not
-   * once this message has come.
-   */
-  supersededBy(copy: Copy): number | undefined;
 }
 
 /**
  * Keeps what is to be hidden. Where that can not be done nothing is hidden. It always takes its turn,
  * so that no message overtakes another whose original waits for the disk.
+ * @returns what the user is shown of each
  */
 export async function hide(
   { originals, onError }: HideOptions,
   copies: readonly Copy[],
-): Promise<Shown> {
+): Promise<(copy: Copy) => string> {
   const hidden = new Map<Copy, Original>();
   for (const copy of copies) {
     const original = originalOf(copy);
@@ -53,23 +44,10 @@ export async function hide(
     onError(error);
     hidden.clear();
   }
-  const renewed = new Set([...hidden.keys()].map(nameOf));
-  return {
-    textOf(copy) {
-      const { event, prefix } = copy;
-      if (hidden.has(copy)) return `${prefix}${readable(event.text)}\n${HINT}`;
-      return prefix + readable(event.full ?? event.text);
-    },
-    supersededBy(copy) {
-      // What came together with an original, a file for one, leaves it what came last.
-      if (copy.local === undefined || renewed.has(nameOf(copy))) return undefined;
-      try {
-        return originals.latest(copy.conversation)?.id;
-      } catch (error) {
-        onError(error);
-        return undefined;
-      }
-    },
+  return (copy) => {
+    const { event, prefix } = copy;
+    if (hidden.has(copy)) return `${prefix}${readable(event.text)}\n${HINT}`;
+    return prefix + readable(event.full ?? event.text);
   };
 }
 
@@ -78,8 +56,4 @@ function originalOf({ event, conversation, local, key }: Copy): Original | undef
   const { full, text } = event;
   if (local === undefined || full === undefined || full === text) return undefined;
   return { conversation, event: key, text: bounded(readable(full)) };
-}
-
-function nameOf({ conversation: { account, peer } }: Copy): string {
-  return `${account}\0${peer}`;
 }

@@ -30,7 +30,7 @@ export interface ReceiveOptions {
   readonly admits: () => boolean;
   readonly lanes: Pick<LaneStore, 'push' | 'read'>;
   readonly history: History;
-  readonly originals: Pick<Originals, 'keep' | 'latest' | 'supersede'>;
+  readonly originals: Pick<Originals, 'keep'>;
   readonly nudge: (partition: number) => void;
   readonly onError: (error: unknown) => void;
   readonly now: () => number;
@@ -67,16 +67,13 @@ async function storeTogether(
 ): Promise<readonly Received[]> {
   const groups = await Promise.all(events.map((event) => copiesOf(options, event)));
   const copies = groups.flatMap((group) => group.copies);
-  const shown = await hide(options, copies);
-  const superseded = copies.map((copy) => shown.supersededBy(copy));
-  const entries = copies.map((copy) => entryFor(options, copy, shown.textOf(copy)));
+  const textOf = await hide(options, copies);
+  const entries = copies.map((copy) => entryFor(options, copy, textOf(copy)));
   const pushed = await options.lanes.push(entries);
   const ids = pushed.map(({ result }, index) => {
     const entry = entries[index];
     if (result !== 'stored' || entry === undefined) return undefined;
     tellStored(options, entry, detail);
-    const original = superseded[index];
-    if (original !== undefined) options.originals.supersede(original);
     return entry.id;
   });
   let at = 0;

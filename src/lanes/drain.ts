@@ -115,9 +115,9 @@ class LaneDrain implements Drain {
         this.#sweepAt = now + this.#sweepMs;
         this.#looks.addAll(now);
       }
-      const partitions = this.#looks.takeDue(now);
-      if (partitions.length > 0) {
-        this.#claiming = this.#claim(partitions).finally(() => {
+      const due = this.#looks.takeDue(now);
+      if (due.size > 0) {
+        this.#claiming = this.#claim(due).finally(() => {
           this.#claiming = undefined;
           this.#lookSoon();
         });
@@ -126,11 +126,16 @@ class LaneDrain implements Drain {
     this.#setTimer();
   }
 
+  /** So many more lanes can be served. */
+  get #free(): number {
+    return this.#options.concurrency - this.#active.size;
+  }
+
   #mayClaim(now: number): boolean {
     return (
       !this.#stopping &&
       this.#claiming === undefined &&
-      this.#active.size < this.#options.concurrency &&
+      this.#free > 0 &&
       now >= Math.max(this.#pausedUntil, this.#retryAt)
     );
   }
@@ -139,7 +144,7 @@ class LaneDrain implements Drain {
     clearTimeout(this.#timer);
     let at = this.#turns.next();
     // With a claim under way, or no room for one, its end is what to wait for.
-    if (this.#claiming === undefined && this.#active.size < this.#options.concurrency) {
+    if (this.#claiming === undefined && this.#free > 0) {
       const look = Math.min(this.#looks.next(), this.#sweepAt);
       at = Math.min(at, Math.max(look, this.#pausedUntil, this.#retryAt));
     }
@@ -149,17 +154,23 @@ class LaneDrain implements Drain {
     this.#timer = setTimeout(() => this.#look(), ms);
   }
 
-  async #claim(partitions: number[]): Promise<void> {
-    const { channel, store, holder, concurrency, perLane } = this.#options;
+  /** @param due since when, by partition */
+  async #claim(due: ReadonlyMap<number, number>): Promise<void> {
+    const { channel, store, holder, perLane } = this.#options;
+    const partitions = [...due.keys()];
     const startedAt = performance.now();
     try {
       const { claims, more, nextInMs } = await store.claim({
         ...{ channel, holder, partitions, perLane, leaseMs: this.#leaseMs },
-        lanes: concurrency - this.#active.size,
+        lanes: this.#free,
       });
       this.#failures = 0;
       const now = performance.now();
-      for (const partition of more) this.#looks.add(partition, now);
+      // One that had its turn waits behind those that had none.
+      const served = new Set(claims.map(({ lane }) => lane.partition));
+      for (const partition of more) {
+        this.#looks.add(partition, served.has(partition) ? now : (due.get(partition) ?? now));
+      }
       if (nextInMs !== undefined) {
         // At least a millisecond: a clock that rounds otherwise must not make it spin.
         for (const partition of partitions) {
@@ -168,7 +179,7 @@ class LaneDrain implements Drain {
       }
       for (const claim of claims) this.#serve(claim, startedAt);
     } catch (error) {
-      for (const partition of partitions) this.#looks.add(partition, startedAt);
+      for (const [partition, since] of due) this.#looks.add(partition, since);
       this.#retryAt = performance.now() + this.#backoffMs(this.#failures++);
       this.#tell(error);
     }

@@ -20,17 +20,17 @@ export class Looks {
 
   /** The partitions that are due, those that wait longest first. */
   due(now: number): number[] {
-    const due: { partition: number; time: number }[] = [];
-    for (const [partition, time] of this.#at.entries()) {
-      if (time <= now) due.push({ partition, time });
-    }
-    return due.sort((a, b) => a.time - b.time).map(({ partition }) => partition);
+    return this.#dueSince(now).map(([partition]) => partition);
   }
 
-  /** Removes what is due, as `due` does not. */
-  takeDue(now: number): number[] {
-    const due = this.due(now);
-    for (const partition of due) this.#at[partition] = Number.POSITIVE_INFINITY;
-    return due;
+  /** Removes what is due. @returns since when each was, those that wait longest first */
+  takeDue(now: number): ReadonlyMap<number, number> {
+    const taken = new Map(this.#dueSince(now));
+    for (const partition of taken.keys()) this.#at[partition] = Number.POSITIVE_INFINITY;
+    return taken;
+  }
+
+  #dueSince(now: number): [partition: number, time: number][] {
+    return [...this.#at.entries()].filter(([, time]) => time <= now).sort(([, a], [, b]) => a - b);
   }
 }

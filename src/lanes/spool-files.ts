@@ -23,6 +23,15 @@ export async function spoolFiles(directory: string): Promise<SpoolFiles> {
   /** Which messages have a file: most have none, and are not to cost a system call. */
   const known = new Set((await readdir(directory)).map(parseMessageId));
 
+  const syncNames = together(async () => {
+    const folder = await open(directory);
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  });
+
   return {
     async write(id, event) {
       known.add(id);
@@ -36,12 +45,7 @@ export async function spoolFiles(directory: string): Promise<SpoolFiles> {
       }
       await rename(file + UNFINISHED, file);
       // The new name, too, has to survive a power failure.
-      const folder = await open(directory);
-      try {
-        await folder.sync();
-      } finally {
-        await folder.close();
-      }
+      await syncNames();
     },
 
     async read(id) {
@@ -82,4 +86,19 @@ export async function spoolFiles(directory: string): Promise<SpoolFiles> {
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+/** Those who ask while the work is under way wait for it to begin once more, for all of them. */
+function together(work: () => Promise<void>): () => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  return () => {
+    next ??= last.then(() => {
+      next = undefined;
+      const now = work();
+      last = now.catch(() => undefined);
+      return now;
+    });
+    return next;
+  };
 }

@@ -40,7 +40,7 @@ export function sendAll(parts: WordParts, port: Answering, message: IncomingText
   const conversation = { transport: parts.settings.id, account: jid, peer };
   let text: string | undefined;
   try {
-    text = parts.shared.originals.latest(conversation)?.text;
+    text = parts.shared.originals.latest(conversation);
   } catch (error) {
     parts.onError(error);
     port.refuse(message, NOT_SENT);

@@ -37,6 +37,8 @@ import {
 
 /** While an account's credentials are refused: rarely enough that no network takes it for an attack. */
 const RELINK_MS = 60_000;
+/** While a network takes nothing from us: so soon after it is mended messages go out again. */
+const PAUSE_MS = 60_000;
 
 interface Outcome {
   readonly settlement: Settlement;
@@ -162,7 +164,8 @@ function failed(
     case 'later': {
       const afterMs = verdict.afterMs ?? backoff(number, options.chance());
       const outcome = later(options, job, afterMs, why);
-      return verdict.scope === 'transport' ? { ...outcome, pauseMs: afterMs } : outcome;
+      const pauseMs = verdict.afterMs ?? Math.min(afterMs, PAUSE_MS);
+      return verdict.scope === 'transport' ? { ...outcome, pauseMs } : outcome;
     }
   }
 }

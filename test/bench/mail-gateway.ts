@@ -7,7 +7,7 @@ import { type BenchGateway, type BenchGatewayOptions, startBenchGateway } from '
 import { USER_DOMAIN } from './load.ts';
 import { type RawServer, startRawServer } from './raw-stream.ts';
 
-export const MAIL_DOMAIN = 'mail.bench';
+const MAIL_DOMAIN = 'mail.bench';
 const USER = 'juliet';
 export const USERS_ADDRESS = `${USER}@${MAIL_DOMAIN}`;
 
@@ -34,16 +34,16 @@ export async function startMailGateway(options: MailGatewayOptions): Promise<Mai
   const [[port = 0], server, dns] = await Promise.all([
     freePorts(1),
     startRawServer(MAIL_DOMAIN),
-    silence(),
+    startSilentDns(),
   ]);
   const end = () => {
-    dns.close();
+    dns.stop();
     server.close();
   };
   const config = {
     listen: `127.0.0.1:${port}`,
     verify: proof === 'off' ? 'off' : 'dmarc',
-    resolver: [`127.0.0.1:${dns.address().port}`],
+    resolver: [dns.address],
     smarthost: `smtp://127.0.0.1:${smarthost}`,
     receipt: 'handed',
     ...(dkim === undefined ? {} : { dkim: { selector: 'bench', key: dkim } }),
@@ -60,6 +60,7 @@ export async function startMailGateway(options: MailGatewayOptions): Promise<Mai
     throw error;
   });
   const stop = async () => {
+    dns.giveUp();
     await gateway.stop();
     end();
   };
@@ -78,9 +79,31 @@ function stanza(number: number): string {
   return `<message from='${USER}@${USER_DOMAIN}/phone' to='${to}' id='m${number}' type='chat'><body>${text}</body><request xmlns='urn:xmpp:receipts'/></message>`;
 }
 
-/** A name server that answers nothing. */
-async function silence() {
+/** A name server that answers nothing, until it gives up: then nobody waits for it any longer. */
+async function startSilentDns() {
   const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  let silent = true;
+  const waiting: (() => void)[] = [];
+  socket.on('message', (packet, { port, address }) => {
+    const fail = () => socket.send(servfail(packet), port, address);
+    if (silent) waiting.push(fail);
+    else fail();
+  });
   await once(socket, 'listening');
-  return socket;
+  return {
+    address: `127.0.0.1:${socket.address().port}`,
+    giveUp() {
+      silent = false;
+      for (const fail of waiting.splice(0)) fail();
+    },
+    stop: () => socket.close(),
+  };
+}
+
+/** The question as an answer (RFC 1035 §4.1.1): QR, and RCODE 2. */
+function servfail(question: Buffer): Buffer {
+  const answer = Buffer.from(question);
+  answer.writeUInt8(question.readUInt8(2) | 0x80, 2);
+  answer.writeUInt8((question.readUInt8(3) & 0xf0) | 2, 3);
+  return answer;
 }

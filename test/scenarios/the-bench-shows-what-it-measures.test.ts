@@ -12,7 +12,7 @@ interface Row {
 }
 
 test('the bench, in its short form, shows every figure beside its goal', async () => {
-  const rows = await bench('--quick', '--json');
+  const rows = await bench('core');
   for (const { value } of rows) expect(value).toBeGreaterThanOrEqual(0);
 
   const withGoals = rows.filter(({ goal }) => goal !== undefined);
@@ -39,6 +39,24 @@ test('the bench, in its short form, shows every figure beside its goal', async (
   expect(rows.find(({ measure }) => measure.startsWith('bytes of Redis'))?.verdict).toBe('PASS');
 });
 
+test('the bench of mail shows them, too', async () => {
+  const rows = await bench('email');
+  for (const { value } of rows) expect(value).toBeGreaterThanOrEqual(0);
+
+  const withGoals = rows.filter(({ goal }) => goal !== undefined);
+  expect(withGoals.map(({ what, measure, goal }) => `${what}: ${measure} ${goal?.value}`)).toEqual([
+    ...['always', 'everysec'].flatMap((fsync) => [
+      `smtp-source → durable → 250, 2 KB, ${fsync}: mails/s 2500`,
+      ...cpuOfMail(`smtp-source → durable → 250, 2 KB, ${fsync}`, 500, 150),
+      ...cpuOfMail(`smtp-source → durable → 250, 100 KB, ${fsync}`, 4_500, 300),
+    ]),
+    ...cpuOfMail('smtp-source → durable → opened → stanza, 2 KB, always', 3_000, 700),
+    ...cpuOfMail('stanza → durable → smtp-sink → receipt, unsigned, always', 2_000, 600),
+    ...cpuOfMail('stanza → durable → smtp-sink → receipt, signed, always', 2_500, 600),
+  ]);
+  expect(rows.filter(({ measure }) => measure === 'rate, of smtp-sink')).toHaveLength(4);
+});
+
 function ownGateway(fsync: string, [rate, p50, p99]: readonly number[]): string[] {
   return [
     `stanza in → durable → adapter, ${fsync}: messages/s ${rate}`,
@@ -58,10 +76,17 @@ function cpu(what: string): string[] {
   return [`${what}: µs of CPU a message, gateway 50`, `${what}: µs of CPU a message, Redis 45`];
 }
 
-async function bench(...options: readonly string[]): Promise<readonly Row[]> {
+function cpuOfMail(what: string, gateway: number, redis: number): string[] {
+  return [
+    `${what}: µs of CPU a mail, gateway ${gateway}`,
+    `${what}: µs of CPU a mail, Redis ${redis}`,
+  ];
+}
+
+async function bench(name: 'core' | 'email'): Promise<readonly Row[]> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--conditions=source', `${ROOT}test/bench/main.ts`, 'core', ...options],
+    ['--conditions=source', `${ROOT}test/bench/main.ts`, name, '--quick', '--json'],
     { env: { ...process.env, NODE_OPTIONS: '' } },
   );
   return JSON.parse(stdout) as readonly Row[];

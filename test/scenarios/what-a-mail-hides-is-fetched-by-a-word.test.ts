@@ -65,8 +65,6 @@ it('what is quoted and signed is hidden, and comes when it is asked for, also af
 });
 
 it('of a mail that was shown whole there is nothing to fetch: the word is a word', async () => {
-  await write(ANN, `Hello.\n\n> ${'x'.repeat(20)}\n`);
-  await said(contactOf(ANN));
   await write(ANN, 'Nothing is hidden here.');
   expect(bodyOf(await said(contactOf(ANN)))).not.toContain(HINT);
   juliet.send(contactOf(ANN), 'full');

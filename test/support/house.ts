@@ -27,7 +27,7 @@ export interface House {
   stop(): Promise<void>;
 }
 
-export interface Person {
+interface Person {
   /** At `localhost`, or at another host of the same server. */
   readonly jid: string;
   readonly password: string;

@@ -5,7 +5,7 @@ import { type Cause, causeOf } from './meaning.ts';
 import { halve, headerOf, lastIdIn, messageIdIn, toFieldIn } from './original.ts';
 import { DELAY, GIVEN_UP } from './phrases.ts';
 import { addressesIn, type BouncedRecipient, type Outcome } from './recipient.ts';
-import { isOtherReport } from './signs.ts';
+import { isOtherReport, signsOfServer } from './signs.ts';
 
 export type { BounceMail } from './evidence.ts';
 export type { BouncedRecipient } from './recipient.ts';
@@ -42,6 +42,8 @@ const COPIES = new Set([
  */
 export function readBounce(mail: BounceMail): Bounce | undefined {
   const types = mail.parts.map(({ type }) => type);
+  // Most mails end here: their text is not even looked at.
+  if (signsOfServer(mail.headers) === 0) return undefined;
   if (isOtherReport(mail.headers, types)) return undefined;
   const evidence = evidenceIn(mail);
   if (!isBounce(mail, evidence)) return undefined;

@@ -23,6 +23,12 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
 /** The names that are given where nobody thought about it: bytes that are UTF-8 are UTF-8 there. */
 const UNTHINKING: ReadonlySet<string> = new Set(['utf-8', 'windows-1252']);
 
+const UTF8 = new TextDecoder('utf-8');
+const LATIN = new TextDecoder('windows-1252');
+const JAPANESE = new TextDecoder('iso-2022-jp');
+/** By every name that was met: the Encoding Standard has some two hundred. */
+const decoders = new Map<string, TextDecoder>();
+
 const ESC = 0x1b;
 
 /** @param label as the mail names the charset; '' where it does not */
@@ -35,20 +41,25 @@ export function decodeText(bytes: Buffer, label = ''): string {
 }
 
 function decoderOf(name: string): TextDecoder | undefined {
+  if (name === '') return undefined;
+  const known = decoders.get(name);
+  if (known !== undefined) return known;
   try {
-    return new TextDecoder(name);
+    const decoder = new TextDecoder(name);
+    decoders.set(name, decoder);
+    return decoder;
   } catch {
     return undefined;
   }
 }
 
 function guess(bytes: Buffer, isSaidToBeUtf8: boolean): string {
-  if (isJapanese7Bit(bytes)) return new TextDecoder('iso-2022-jp').decode(bytes);
-  const text = new TextDecoder('utf-8').decode(bytes);
+  if (isJapanese7Bit(bytes)) return JAPANESE.decode(bytes);
+  const text = UTF8.decode(bytes);
   if (!text.includes('\ufffd')) return text;
   // One broken character does not make a text another charset's; nothing but broken ones do.
   const hasReal = /[^\p{ASCII}\ufffd]/u.test(text);
-  return isSaidToBeUtf8 && hasReal ? text : new TextDecoder('windows-1252').decode(bytes);
+  return isSaidToBeUtf8 && hasReal ? text : LATIN.decode(bytes);
 }
 
 /** ISO-2022-JP without a name: its escape sequences stand in no other text. */

@@ -1,5 +1,4 @@
 import { createPrivateKey } from 'node:crypto';
-import { buffer } from 'node:stream/consumers';
 import DKIM from 'nodemailer/lib/dkim';
 
 export interface DkimKey {
@@ -20,7 +19,7 @@ export function dkimSigner({ selector, key, domain }: DkimKey): Sign {
   const privateKey = createPrivateKey(key);
   const dkim = new DKIM({ domainName: domain, keySelector: selector, privateKey });
   return async (message) => {
-    const signed = await buffer(dkim.sign(message));
+    const signed = Buffer.concat(await dkim.sign(message).toArray());
     // The library leaves a signature out that it can not make.
     if (!signed.subarray(0, SIGNATURE.length).equals(SIGNATURE)) {
       throw new Error('a mail could not be signed');

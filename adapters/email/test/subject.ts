@@ -13,6 +13,7 @@ const subject: AdapterUnderTest = {
         'Bob@Example.COM',
         ' bob@example.com ',
         'mailto:bob@example.com',
+        'bob\\40example.com',
       ],
       ['bob@xn--bcher-kva.example', 'bob@bücher.example', 'BOB@BÜCHER.example'],
       ['用户@xn--r8jz45g.jp', '用户@例え.jp'],

@@ -18,10 +18,8 @@ export const CLAIM = `${MOVES}
 local again, turn, channel, holder = num(), arg(), arg(), arg()
 local lease, left, most = num(), num(), num()
 local claims, more, soonest = {}, {}, -1
-for _ = 1, num() do
-  local partition = num()
-  local k = tag(partition)
-  local due = k .. ':due:' .. channel
+
+local function look(partition, k, due)
   follow_clock(k, channel)
   for _, lane in ipairs(again == 1 and call('ZRANGE', due, 0, -1) or {}) do
     local token, whence = holding(k, lane)
@@ -45,6 +43,19 @@ for _ = 1, num() do
   if next[2] then
     local wait = tonumber(next[2]) - now
     if soonest < 0 or wait < soonest then soonest = wait end
+  end
+end
+
+for _ = 1, num() do
+  local partition = num()
+  local k = tag(partition)
+  local due = k .. ':due:' .. channel
+  -- With nothing to give away, only whether somebody waits counts.
+  local crowded = again == 0 and (left <= 0 or room <= 0)
+  if crowded and call('ZRANGEBYSCORE', due, '-inf', now_text, 'LIMIT', 0, 1)[1] then
+    more[#more + 1] = partition
+  else
+    look(partition, k, due)
   end
 end
 return { claims, more, soonest }

@@ -10,7 +10,7 @@ import { redisLaneStore } from '../../../src/lanes/redis/redis-lane-store.ts';
 import type { Drain } from '../../../src/lanes/serving.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
 import { type RedisPeer, startRedis } from '../../support/peers/redis.ts';
-import { CHANNEL, ended, push, RecordingServer } from '../../support/served-lanes.ts';
+import { CHANNEL, ended, entry, lane, push, RecordingServer } from '../../support/served-lanes.ts';
 
 let redis: RedisPeer;
 let store: Store;
@@ -108,6 +108,16 @@ describe('a drain over Redis', () => {
       await server.until(() => server.stored.includes(`other-${i} 0`));
       expect(server.events.length - before).toBeLessThan(200);
     }
+  });
+
+  test('takes from one partition after the other, however much waits in each', async () => {
+    const all = Array.from({ length: 300 }, (_, i) => lane(`peer-${i}`));
+    await lanes.push(all.map((each) => entry(each, `in ${each.partition}`)));
+    const server = new RecordingServer();
+    drain(server, 60_000, 1);
+    await server.until(() => server.stored.length === all.length);
+    const partitions = new Set(all.map(({ partition }) => partition)).size;
+    expect(new Set(server.stored.slice(0, partitions)).size).toBe(partitions);
   });
 
   test('goes on by itself when Redis was killed and is back', async () => {

@@ -115,13 +115,6 @@ describe('the word for all of a message', () => {
     expect(said.rest).toEqual([]);
   });
 
-  it('is a message like any other once something else has come', async () => {
-    const conversation = { transport: PAPER, account: JULIET, peer: 'romeo' };
-    originals.supersede(originals.latest(conversation)?.id ?? 0);
-    await originals.keep([{ conversation: { ...conversation, peer: 'x' }, event: 'x', text: 'x' }]);
-    expect(sendAll(parts(), port, written('full'))).toBe(false);
-  });
-
   it('counts as a message of the minute', () => {
     refusal = { condition: 'policy-violation', type: 'wait', text: 'Too many.' };
     expect(sendAll(parts(), port, written('full'))).toBe(true);

@@ -153,6 +153,21 @@ describe('a network that refuses', () => {
     const [served] = await bench.serve();
     expect(served?.pauseMs).toBe(7_000);
   });
+
+  it('everybody, but not for as long as a message that was tried often', async () => {
+    bench.deliver = async () => {
+      throw new DeliveryError({ kind: 'later', scope: 'transport' }, 'a wrong password');
+    };
+    await accepted('hi');
+    const pauses: (number | undefined)[] = [];
+    for (let attempts = 0; attempts < 5; attempts += 1) {
+      const [served] = await bench.serve();
+      pauses.push(served?.pauseMs);
+      bench.clock.pass(400_000);
+    }
+    expect(pauses[0]).toBe(5_000);
+    expect(Math.max(...pauses.map(Number))).toBe(60_000);
+  });
 });
 
 describe('an outcome that nobody saw', () => {
