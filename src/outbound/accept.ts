@@ -77,7 +77,7 @@ interface Admitted {
 }
 
 /** Whom a message is for, where its address does not say so. */
-export interface Addressee {
+interface Addressee {
   readonly kind: OutboundKind;
   readonly peer: PeerId;
 }
