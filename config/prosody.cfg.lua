@@ -14,3 +14,7 @@ Component "sms.example.org"
 Component "mail.example.org"
   component_secret = "the content of secrets/xmpp"
   component_conflict_resolve = "kick_old"
+
+Component "irc.example.org"
+  component_secret = "the content of secrets/xmpp"
+  component_conflict_resolve = "kick_old"

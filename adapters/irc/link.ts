@@ -261,7 +261,7 @@ export class Link implements Comer {
   #failed(error: ServerError, wire: Wire): void {
     const room = error.target === undefined ? undefined : this.#channels.find(error.target, wire);
     if (room !== undefined && !room.isIn) room.failed(error);
-    else if (!this.questions.error(error, wire)) this.nick.failed(error);
+    else if (!this.questions.error(error, wire)) this.nick.failed(wire, error);
   }
 
   #registered(wire: Wire): void {

@@ -55,11 +55,13 @@ export class Nick {
   }
 
   /** @returns whether it was about a nick of ours */
-  failed(error: ServerError): boolean {
+  failed(wire: Wire, error: ServerError): boolean {
     if (!isAboutNick(error)) return false;
     const wish = this.#wish;
     this.#wish = undefined;
     wish?.refuse(refusalOf(error, 'nick'));
+    // One that the server never allows is not asked for again.
+    if (wish === undefined && error.code === 432) this.#wanted = wire.nick;
     return true;
   }
 

@@ -86,7 +86,7 @@ export class Questions {
     this.#wishes.find((wish) => wish.token === token)?.settle('done');
   }
 
-  /** 322 names a channel, 323 ends a list: answers come in the order of the questions. */
+  /** 322 names a channel, 323 ends a list, 263 says "later": answers come in the order of the questions. */
   reply({ code, params }: Extract<WireEvent, { is: 'reply' }>, wire: Wire): void {
     const [name = '', count = '', topic = ''] = params;
     if (code === 322) {
@@ -94,7 +94,7 @@ export class Questions {
       // Some servers put the modes of the channel before its topic.
       const subject = shownWords(topic.replace(/^\[[^\]]*\] ?/, ''), 3_000);
       this.#listed(wire.fold(name), { name, ...occupants, subject });
-    } else if (code === 323) {
+    } else if (code === 323 || (code === 263 && name.toUpperCase() === 'LIST')) {
       const [oldest] = this.#lists.keys();
       if (oldest !== undefined) this.#listed(oldest, undefined, true);
     }

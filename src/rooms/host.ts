@@ -33,7 +33,7 @@ export interface HostOptions {
   readonly transport: TransportId;
   readonly capabilities: Pick<Capabilities, 'accounts'>;
   readonly addressing: Addressing<unknown>;
-  readonly accounts: Accounts;
+  readonly accounts: Pick<Accounts, 'find' | 'register'>;
   readonly policy: Pick<Policy, 'refuses'>;
   readonly sessionOf: (account: AccountLink<unknown>) => Session;
   readonly archive: Archive;
@@ -65,6 +65,8 @@ export interface Host extends RoomsHost {
 
 /** How long a client that did not leave, but is gone, may take to come back. */
 const COMES_BACK_MS = 120_000;
+/** After so long a room is tried again into which nobody but us wishes to come back. */
+const AGAIN_MS = 30_000;
 /** How long a question to the network may take. */
 const ANSWER_MS = 15_000;
 
@@ -82,6 +84,8 @@ class RoomHost implements Host {
   readonly #clients = new Map<string, Set<string>>();
   /** Rooms without a client, and until when one may come back: by user and room. */
   readonly #empty = new Map<string, number>();
+  /** Rooms of an earlier process, until they are open: by user and room. */
+  readonly #comingBack = new Map<string, { readonly nick: string; readonly again?: number }>();
 
   constructor(options: HostOptions) {
     const { archive, transport, occupantKey } = options;
@@ -174,7 +178,8 @@ class RoomHost implements Host {
   happened(account: AccountId, room: PeerId, event: RoomEvent): void {
     const user = this.#users.get(account);
     const view = user === undefined ? undefined : this.#views.get(keyOf(user, room));
-    if (view === undefined) return;
+    if (view === undefined || this.#isTriedAgain(view, event)) return;
+    if (event.is === 'joined') this.#comingBack.delete(keyOf(view.user, room));
     view.tell(event, this.#archived(view, event));
     if (event.is === 'joined' || event.is === 'renamed') this.#remember(view);
     if (event.is === 'out') this.#forget(view);
@@ -206,19 +211,41 @@ class RoomHost implements Host {
         continue;
       }
       this.#views.set(keyOf(user, room), view);
-      this.#joinBy(account, view, { nick: nick ?? nickOf(user) });
+      const wish = { nick: nick ?? nickOf(user) };
+      this.#comingBack.set(keyOf(user, room), wish);
+      this.#joinBy(account, view, wish);
       if (!keepsRooms) this.#empty.set(keyOf(user, room), now() + COMES_BACK_MS);
     }
   }
 
   tick(): void {
     const now = this.#options.now();
+    for (const [key, { nick, again = Infinity }] of this.#comingBack) {
+      if (again <= now) this.#tryAgain(key, { nick });
+    }
     for (const [key, until] of this.#empty) {
       if (until > now) return;
       this.#empty.delete(key);
       const view = this.#views.get(key);
       if (view !== undefined) this.#leave(view);
     }
+  }
+
+  /** Where the network may be there later, and nobody waits for an answer: a restart loses no room. */
+  #isTriedAgain(view: RoomView, event: RoomEvent): boolean {
+    const key = keyOf(view.user, view.room);
+    const known = this.#comingBack.get(key);
+    const isForLater = event.is === 'refused' && event.refusal.type === 'wait';
+    if (known === undefined || !isForLater || view.clients > 0) return false;
+    this.#comingBack.set(key, { ...known, again: this.#options.now() + AGAIN_MS });
+    return true;
+  }
+
+  #tryAgain(key: string, wish: JoinWish): void {
+    this.#comingBack.set(key, wish);
+    const view = this.#views.get(key);
+    const account = view && this.#options.accounts.find(view.user);
+    if (view !== undefined && account !== undefined) this.#joinBy(account, view, wish);
   }
 
   #register(view: RoomView, wish: JoinWish): void {
@@ -294,6 +321,7 @@ class RoomHost implements Host {
     this.#views.delete(key);
     this.#clients.delete(key);
     this.#empty.delete(key);
+    this.#comingBack.delete(key);
     this.#options.memory.forget(user, room);
   }
 }

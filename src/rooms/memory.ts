@@ -3,7 +3,7 @@ import type { Store } from '../store/store.ts';
 import type { BareJid } from '../xmpp/jid.ts';
 
 /** A room that a user is in. */
-interface RememberedRoom {
+export interface RememberedRoom {
   readonly user: BareJid;
   readonly room: PeerId;
   /** The local part under which he sees it, in wire form. */

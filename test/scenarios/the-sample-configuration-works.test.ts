@@ -16,8 +16,9 @@ import { freePorts } from '../support/peers/xmpp-server.ts';
 import { ROOT } from '../support/processes.ts';
 
 /** The sample has one of every network. */
-const TRANSPORTS = 2;
+const TRANSPORTS = 3;
 const MAIL_DOMAIN = 'email.localhost';
+const IRC_DOMAIN = 'irc.localhost';
 
 const endings: (() => Promise<unknown>)[] = [];
 
@@ -77,7 +78,7 @@ it.each([
   ['ejabberd', startEjabberd, startLightClient],
 ] as const)('npm start with the sample works against %s', async (_, startServer, startClient) => {
   const server = await startServer({
-    components: { [DOMAIN]: SECRET, [MAIL_DOMAIN]: SECRET },
+    components: { [DOMAIN]: SECRET, [MAIL_DOMAIN]: SECRET, [IRC_DOMAIN]: SECRET },
     users: { juliet: JULIET.password },
   });
   endings.push(() => server.stop());

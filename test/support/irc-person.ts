@@ -20,6 +20,8 @@ export interface IrcPerson {
   settled(): Promise<void>;
   /** What came and was not taken. */
   readonly rest: readonly string[];
+  /** All texts of `say`. */
+  readonly said: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export async function startIrcPerson(
   send(`NICK ${nick}`, `USER ${nick} 0 * :${nick}`);
   await line(/^:\S+ 001 /);
   let asked = 0;
+  const said: string[] = [];
   return {
     send,
     line,
@@ -51,7 +54,11 @@ export async function startIrcPerson(
       send(`JOIN ${channel}`);
       await line(new RegExp(`^:\\S+ 366 \\S+ ${escaped(channel)} `, 'i'));
     },
-    say: (to, text) => send(`PRIVMSG ${to} :${text}`),
+    say(to, text) {
+      said.push(text);
+      send(`PRIVMSG ${to} :${text}`);
+    },
+    said,
     async hears(from, to) {
       const head = new RegExp(`^:${escaped(from)}!\\S+ PRIVMSG ${escaped(to)} :?`, 'i');
       return (await line(head)).replace(head, '');

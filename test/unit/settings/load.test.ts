@@ -47,6 +47,8 @@ test('the smallest configuration', async () => {
       },
       dailyLimit: 500,
       perMinute: 30,
+      keepRooms: false,
+      archiveRooms: true,
       unknownOutcome: 'fail',
       deadlineMs: undefined,
     },

@@ -1,4 +1,4 @@
-import { DeliveryError, type Verdict } from 'postern/adapter';
+import { type AccountId, DeliveryError, type Verdict } from 'postern/adapter';
 import { attempt } from 'postern/adapter/testing';
 import { describe, expect, it } from 'vitest';
 import { FEATURES, inChannel, letIn, who } from '../in-channel.ts';
@@ -64,6 +64,20 @@ describe('a connection', () => {
     });
     expect(JSON.stringify(rig.said)).not.toContain('canary');
     expect(JSON.stringify(rig.said)).toContain('bad-credentials');
+  });
+});
+
+describe('a place', () => {
+  it('is for as many users as the operator allows', async () => {
+    const place = await scriptedServer({ endsAtQuit: true });
+    const { rig, rooms, room, next } = await onServer(place, { server: { connections: 1 } });
+    rooms.join(room('#garden'), { nick: 'juliet' });
+    await place.accepted();
+    const second = { ...rig.link, id: 'account-2' as AccountId };
+    rig.adapter.open(second).rooms?.join(room('#tomb'), { nick: 'romeo' });
+    expect(await next(room('#tomb'), 'refused')).toMatchObject({
+      refusal: { condition: 'resource-constraint', type: 'wait' },
+    });
   });
 });
 

@@ -205,4 +205,37 @@ describe('in a channel', () => {
       condition: 'not-acceptable',
     });
   });
+
+  it('kicks and bans, or tells why not', async () => {
+    const { rooms, channel, side } = await inChannel();
+    const { signal } = new AbortController();
+    const banned = {
+      nick: 'mercutio',
+      becomes: { affiliation: 'outcast' },
+      reason: 'out',
+    } as const;
+    const asked = rooms.administer(channel, banned, signal);
+    await side.next(/^MODE #garden \+b :?\*!\*@mercutio\.example$/);
+    await side.next(/^KICK #garden mercutio :out$/);
+    side.say(':s 482 juliet #garden :no operator');
+    expect(await asked).toMatchObject({ condition: 'forbidden' });
+    const nobody = { nick: 'tybalt', becomes: { role: 'none' } } as const;
+    expect(await rooms.administer(channel, nobody, signal)).toMatchObject({
+      condition: 'item-not-found',
+    });
+  });
+
+  it('knows of other channels what the server lists, and of this one what it sees', async () => {
+    const { rooms, room, channel, side } = await inChannel();
+    const { signal } = new AbortController();
+    expect(await rooms.describe(channel, signal)).toEqual({
+      ...{ name: '#garden', occupants: 3, subject: '' },
+    });
+    const tomb = rooms.describe(room('#tomb'), signal);
+    const nowhere = rooms.describe(room('#nowhere'), signal);
+    await side.next(/^LIST #nowhere$/);
+    side.say(':s 322 juliet #Tomb 7 :[+nt] Capulets', ':s 323 juliet :End', ':s 323 juliet :End');
+    expect(await tomb).toEqual({ name: '#Tomb', occupants: 7, subject: 'Capulets' });
+    expect(await nowhere).toBeUndefined();
+  });
 });

@@ -1,0 +1,51 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { joinRoom, stanzaIdOf } from '../support/in-room.ts';
+import { type IrcHouse, jidOf, startIrcHouse } from '../support/irc-house.ts';
+
+const CHANNEL = '#verona';
+const ROOM = jidOf(CHANNEL);
+
+let house: IrcHouse;
+
+afterEach(() => house?.stop());
+
+describe.each(['SIGTERM', 'SIGKILL'] as const)('after %s', (signal) => {
+  it('Postern restarts, and its users are in their rooms again', async () => {
+    house = await startIrcHouse();
+    const romeo = await house.person('romeo');
+    await romeo.join(CHANNEL);
+    const client = await house.client();
+    const before = await joinRoom(client, ROOM, 'juliet');
+    await romeo.line(/^:juliet!\S+ JOIN /);
+    before.say('Come, gentle night', 'm1');
+    const said = await before.sees('juliet: Come, gentle night');
+    expect(await romeo.hears('juliet', CHANNEL)).toBe('Come, gentle night');
+
+    // Its receipt proves that all before it is written down: what was not yet may end in doubt.
+    client.send(jidOf('romeo'), 'Take all myself', { receipt: true });
+    await client.waitFor(({ children }) =>
+      children.some((each) => typeof each !== 'string' && each.name === 'received'),
+    );
+
+    await house.gateway.program.end(signal);
+    if (signal === 'SIGTERM') await before.sees(/^-juliet .*332/);
+    await romeo.line(/^:juliet!\S+ QUIT/);
+    await house.gateway.restart();
+    await house.gateway.ready();
+    // The next process tells it again: who came meanwhile found nobody. She is in before the client asks.
+    await before.sees(/^-juliet .*332/);
+    await romeo.line(/^:juliet!\S+ JOIN /);
+
+    const after = await joinRoom(client, ROOM, 'juliet', 10);
+    expect(after.shown.map((words) => words.split(' ')[0])).toEqual([
+      ...['+romeo', '+juliet', 'juliet,', 'topic'],
+    ]);
+    romeo.say(CHANNEL, 'It is the east');
+    await after.sees('romeo: It is the east');
+    expect(await after.archiveAfter(stanzaIdOf(said))).toEqual(['romeo: It is the east']);
+    after.say('Come, loving night', 'm2');
+    expect(await romeo.hears('juliet', CHANNEL)).toBe('Come, loving night');
+    await after.sees('juliet: Come, loving night');
+    expect(after.rest).toEqual([]);
+  });
+});
