@@ -8,7 +8,13 @@ import type { Health } from '../transports/health.ts';
 import { openMemory } from '../transports/memory.ts';
 import { bareJid, unescapeLocal } from '../xmpp/jid.ts';
 import { openPort } from '../xmpp/open-port.ts';
-import { type IncomingMessage, isGateway, type XmppListener, type XmppPort } from '../xmpp/port.ts';
+import {
+  HELPER,
+  type IncomingMessage,
+  isGateway,
+  type XmppListener,
+  type XmppPort,
+} from '../xmpp/port.ts';
 import { type InboundWay, openDoor, openInboundWay } from './inbound-way.ts';
 import { openKeeper, openKeptWay } from './kept-way.ts';
 import { type OutboundWay, openOutboundWay, openStatusDesk } from './outbound-way.ts';
@@ -170,7 +176,9 @@ function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
       const since = certainUntil;
       certainUntil = undefined;
       const once = `gap ${since}`;
-      const words = writers.around(since).map((to) => ({ to, text: GAP_NOTICE, once }));
+      const words = writers
+        .around(since)
+        .map((to) => ({ to, from: HELPER, text: GAP_NOTICE, once }));
       parts.tell(words).catch((error: unknown) => {
         onError(error);
         // Told with the next one, who has not been told yet.
