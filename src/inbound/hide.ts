@@ -11,7 +11,7 @@ export interface Copy {
   readonly event: InboundMessage;
   /** The user and the peer. */
   readonly conversation: ConversationKey;
-  /** The local part under which the peer speaks; undefined: the gateway speaks of him. */
+  /** The local part under which the peer speaks; undefined: the domain speaks of him. */
   readonly local: string | undefined;
   /** What stands before the text. */
   readonly prefix: string;

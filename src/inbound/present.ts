@@ -15,7 +15,6 @@ import type { LaneServer } from '../lanes/serving.ts';
 import { readInbound, type StoredInbound, UnreadableError } from '../lanes/stored.ts';
 import { type BareJid, bareJid, formatJid } from '../xmpp/jid.ts';
 import {
-  HELPER,
   type IncomingError,
   type OutgoingMessage,
   PoisonousError,
@@ -134,8 +133,7 @@ function outgoing(id: MessageId, event: StoredInbound): OutgoingMessage {
         ...(thread === undefined ? {} : { thread }),
         ...(sentAt === undefined ? {} : { sentAt }),
       };
-      // Some clients show what a bare domain says where nobody can answer it.
-      return { kind: 'text', id, from: from ?? HELPER, to: to as BareJid, text, ...optional };
+      return { kind: 'text', id, from, to: to as BareJid, text, ...optional };
     }
     case 'receipt':
       return { kind: 'receipt', id, from, to: event.to, of: event.of };

@@ -10,7 +10,7 @@ const ONCE_MS = 3_600_000;
 
 export interface Word {
   readonly to: BareJid;
-  /** Local part in wire form; undefined: the helper's. */
+  /** Local part in wire form; undefined: the domain itself speaks. */
   readonly from?: string | undefined;
   readonly text: string;
   /** At most one word of this key to this user within an hour. */

@@ -41,7 +41,7 @@ export type StoredInbound =
       readonly kind: 'text';
       /** Bare JID. */
       readonly to: string;
-      /** Local part in wire form; left out: the gateway itself speaks. */
+      /** Local part in wire form; left out: the domain itself speaks. */
       readonly from?: string;
       readonly text: string;
       readonly thread?: string;

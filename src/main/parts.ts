@@ -11,6 +11,7 @@ import type { TransportSettings } from '../settings/settings.ts';
 import type { Log } from '../telemetry/log.ts';
 import { errorLog } from '../telemetry/repeats.ts';
 import type { Health } from '../transports/health.ts';
+import { HELPER } from '../xmpp/port.ts';
 import type { Shared } from './shared.ts';
 
 /** What the rooms of one transport have in common while this process owns it. */
@@ -77,7 +78,7 @@ export async function openParts(
     await say({ transport, lanes, nudge: nudgeInbound, now: Date.now }, words);
   };
   const notifyAdmins = (key: string, text: string) =>
-    tell(admins.map((to) => ({ to, text, once: key })));
+    tell(admins.map((to) => ({ to, from: HELPER, text, once: key })));
   return {
     shared,
     settings,

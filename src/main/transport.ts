@@ -9,7 +9,7 @@ import type { Health } from '../transports/health.ts';
 import { openMemory } from '../transports/memory.ts';
 import { bareJid, unescapeLocal } from '../xmpp/jid.ts';
 import { type OpenPort, openPort } from '../xmpp/open-port.ts';
-import { type IncomingMessage, isGateway, type XmppListener } from '../xmpp/port.ts';
+import { HELPER, type IncomingMessage, isGateway, type XmppListener } from '../xmpp/port.ts';
 import type { Rooms } from '../xmpp/rooms/port.ts';
 import { type InboundWay, openDoor, openInboundWay } from './inbound-way.ts';
 import { openKeeper, openKeptWay } from './kept-way.ts';
@@ -188,7 +188,9 @@ function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
       const since = certainUntil;
       certainUntil = undefined;
       const once = `gap ${since}`;
-      const words = writers.around(since).map((to) => ({ to, text: GAP_NOTICE, once }));
+      const words = writers
+        .around(since)
+        .map((to) => ({ to, from: HELPER, text: GAP_NOTICE, once }));
       parts.tell(words).catch((error: unknown) => {
         onError(error);
         // Told with the next one, who has not been told yet.
