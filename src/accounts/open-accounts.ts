@@ -24,6 +24,8 @@ export interface AccountsOptions {
   readonly store: Pick<Store, 'command' | 'script' | 'partitionFor'>;
   /** Told of what the operator should know and what stops nothing. */
   readonly onError?: (error: unknown) => void;
+  /** Told of an account that is no more, in the moment from which `find` does not know it. */
+  readonly unregistered?: (account: AccountLink<unknown>) => void;
   readonly now?: () => number;
   /** How many forms of contacts are remembered. */
   readonly mostForms?: number;
@@ -151,9 +153,11 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
     const at = now();
     const addresses = owners.of(jid);
     await unregistering.run(partition, [transport, jid, at, ...addresses]);
+    const account = accounts.get(jid);
     accounts.delete(jid);
     unreadable.delete(jid);
     for (const address of addresses) owners.release(address, at);
+    if (account !== undefined) options.unregistered?.(account);
   };
 
   return {

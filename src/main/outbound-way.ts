@@ -78,6 +78,7 @@ export function openOutboundWay(
       note: parts.note,
       parked: parts.parked,
       saidInRoom: (message, event, parts) => host?.saidInRoom(message, event, parts),
+      wasSaidInRoom: (message, event) => host?.wasSaidInRoom(message, event) ?? false,
       newsOf: (message, news) => void desk.apply(message, news).catch(onError),
       confirmedEarly: (message) => void desk.endConfirmed(message).catch(onError),
       nudgeInbound: parts.nudgeInbound,

@@ -1,6 +1,6 @@
 import type { Accounts } from '../accounts/accounts.ts';
 import { openAccounts } from '../accounts/open-accounts.ts';
-import type { Addressing, MessageId, Place } from '../contract/index.ts';
+import type { AccountLink, Addressing, MessageId, Place } from '../contract/index.ts';
 import type { StepKind } from '../history/history.ts';
 import { say, type Word } from '../inbound/say.ts';
 import type { Direction } from '../lanes/lane.ts';
@@ -39,11 +39,15 @@ export interface Parts {
   readonly onError: (error: unknown) => void;
 }
 
-/** Reads what the store knows of the transport; done anew whenever this process becomes its owner. */
+/**
+ * Reads what the store knows of the transport; done anew whenever this process becomes its owner.
+ * @param unregistered told of an account that is no more
+ */
 export async function openParts(
   shared: Shared,
   settings: TransportSettings,
   health: Health,
+  unregistered: (account: AccountLink<unknown>) => void,
 ): Promise<Parts> {
   const { id: transport, definition, config } = settings;
   const { store, history, lanes } = shared;
@@ -60,6 +64,7 @@ export async function openParts(
       configured: settings.accounts,
       store,
       onError,
+      unregistered,
     }),
     openPolicy({
       transport,

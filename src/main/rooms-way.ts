@@ -1,11 +1,12 @@
 /** The rooms of a network that has rooms, put together. */
 
 import { createHash } from 'node:crypto';
-import type { AccountLink, Session } from '../contract/index.ts';
+import type { AccountLink, Refusal, Session } from '../contract/index.ts';
 import { NO_ARCHIVE } from '../history/no-archive.ts';
 import type { Acceptor } from '../outbound/accept.ts';
 import { type Host, openHost } from '../rooms/host.ts';
 import { openRoomMemory } from '../rooms/memory.ts';
+import type { IncomingText } from '../xmpp/port.ts';
 import type { Rooms } from '../xmpp/rooms/port.ts';
 import type { Parts } from './parts.ts';
 
@@ -13,6 +14,7 @@ import type { Parts } from './parts.ts';
 export interface Later {
   face(): Rooms;
   accept: Acceptor['acceptFor'];
+  refuse(message: IncomingText, refusal: Refusal): void;
   sessionOf(account: AccountLink<unknown>): Session;
 }
 
@@ -34,6 +36,7 @@ export async function openRooms(parts: Parts, later: Later): Promise<Host | unde
     occupantKey: createHash('sha256').update(`occupants ${transport} ${xmpp.secret}`).digest('hex'),
     face: () => later.face(),
     accept: (to, message) => later.accept(to, message),
+    refuse: (message, refusal) => later.refuse(message, refusal),
     keepsRooms: settings.keepRooms,
     onError,
     now: Date.now,

@@ -38,7 +38,10 @@ export async function activate(
   settings: TransportSettings,
   health: Health,
 ): Promise<ActiveTransport> {
-  const parts = await openParts(shared, settings, health);
+  const parts = await openParts(shared, settings, health, (account) => {
+    host?.unregistered(account);
+    void ways.outbound.sessions.close(account.id);
+  });
   const { addressing, accounts, onError, log } = parts;
   const memory = await openMemory(shared.store, settings.id);
   const ending = new AbortController();
@@ -48,6 +51,7 @@ export async function activate(
   const host = await openRooms(parts, {
     face: () => roomsOf(ways.port),
     accept: (to, message) => ways.outbound.acceptFor(to, message),
+    refuse: (message, refusal) => ways.port.refuse(message, refusal),
     sessionOf: (account) => ways.outbound.sessions.of(account),
   });
   const adapter = settings.definition.create(

@@ -33,6 +33,8 @@ export interface DeliverOptions {
     event: StoredOutbound,
     parts: readonly string[] | undefined,
   ) => void;
+  /** Whether `saidInRoom` was called for it before a crash, as far as that is kept. */
+  readonly wasSaidInRoom: (message: MessageId, event: StoredOutbound) => boolean;
   /** A message was put aside for the operator. */
   readonly parked: (message: MessageId, why: string) => void;
   /** News that came before the network's id was known to be this message's. */

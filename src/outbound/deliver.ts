@@ -204,6 +204,11 @@ async function afterInterruption(
   session: Session,
 ): Promise<Outcome> {
   const { entry, event, turn } = job;
+  if (event.kind === 'room-message' && options.wasSaidInRoom(entry.id, event)) {
+    // The network had it, and its sender has seen that; only the settlement was not stored any more.
+    options.note(entry.id, 'reconciled', 'it was shown in the room');
+    return { settlement: { kind: 'handed', parts: [], keepMs: 0 } };
+  }
   const found = await reconcile(options, job, session);
   switch (found.result) {
     case 'handed':

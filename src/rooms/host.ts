@@ -19,15 +19,24 @@ import {
   type Session,
   type TransportId,
 } from '../contract/index.ts';
-import type { Archive, Entry } from '../history/archive.ts';
-import { newMessageId } from '../lanes/lane.ts';
+import type { Archive } from '../history/archive.ts';
 import type { StoredOutbound } from '../lanes/stored.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type BareJid, unescapeLocal } from '../xmpp/jid.ts';
 import type { IncomingText } from '../xmpp/port.ts';
-import type { Change, JoinWish, Rooms, RoomsHost, RoomView } from '../xmpp/rooms/port.ts';
+import type {
+  Change,
+  HistoryWish,
+  JoinWish,
+  Rooms,
+  RoomsHost,
+  RoomView,
+} from '../xmpp/rooms/port.ts';
+import { Heard } from './heard.ts';
+import { Loops } from './loops.ts';
 import type { RoomMemory } from './memory.ts';
-import { NO_SESSION, NOT_A_NICK, NOT_YET } from './refusals.ts';
+import { IN_A_LOOP, NO_SESSION, NOT_A_NICK, NOT_YET } from './refusals.ts';
+import { nameOfStay, type Stay, Stays } from './stays.ts';
 
 export interface HostOptions {
   readonly transport: TransportId;
@@ -46,6 +55,8 @@ export interface HostOptions {
     to: { readonly kind: OutboundKind; readonly peer: PeerId },
     message: IncomingText,
   ) => void;
+  /** What a user said is not sent. */
+  readonly refuse: (message: IncomingText, refusal: Refusal) => void;
   /** Whether a user stays in a room when his last client has left. */
   readonly keepsRooms: boolean;
   readonly onError: (error: unknown) => void;
@@ -57,6 +68,10 @@ export interface Host extends RoomsHost {
   happened(account: AccountId, room: PeerId, event: RoomEvent): void;
   /** The network has what a user said. */
   saidInRoom(id: MessageId, event: StoredOutbound, parts: readonly string[] | undefined): void;
+  /** Whether `saidInRoom` was called for it, in this process or an earlier one, as far as that is kept. */
+  wasSaidInRoom(id: MessageId, event: StoredOutbound): boolean;
+  /** The user has no account any more: he is out of all rooms. */
+  unregistered(account: AccountLink<unknown>): void;
   /** Tells the clients of an earlier process, and comes back into the rooms that are kept. */
   comeBack(): void;
   /** Leaves what nobody has come back to; called about once a second. */
@@ -78,25 +93,17 @@ class RoomHost implements Host {
   readonly occupantKey: string;
   readonly archive: RoomsHost['archive'];
   readonly #options: HostOptions;
-  /** By user and room. */
-  readonly #views = new Map<string, RoomView>();
+  readonly #stays: Stays;
+  readonly #heard: Heard;
+  readonly #loops = new Loops();
   readonly #users = new Map<AccountId, BareJid>();
-  readonly #clients = new Map<string, Set<string>>();
-  /** Rooms without a client, and until when one may come back: by user and room. */
-  readonly #empty = new Map<string, number>();
-  /** Rooms of an earlier process, until they are open: by user and room. */
-  readonly #comingBack = new Map<string, { readonly nick: string; readonly again?: number }>();
 
   constructor(options: HostOptions) {
-    const { archive, transport, occupantKey } = options;
     this.#options = options;
-    this.occupantKey = occupantKey;
-    this.archive = archive.keeps
-      ? {
-          page: (user, peer, query) => archive.page({ transport, account: user, peer }, query),
-          ends: (user, peer) => archive.ends({ transport, account: user, peer }),
-        }
-      : undefined;
+    this.#stays = new Stays(options.memory);
+    this.#heard = new Heard(options);
+    this.occupantKey = options.occupantKey;
+    this.archive = this.#heard.pages;
   }
 
   roomAt(local: string, user: BareJid): PeerId | undefined {
@@ -115,35 +122,38 @@ class RoomHost implements Host {
       view.tell({ is: 'refused', refusal });
       return;
     }
-    this.#views.set(keyOf(view.user, view.room), view);
+    const stay = this.#stays.begin(view, wish);
     const account = this.#options.accounts.find(view.user);
-    if (account !== undefined) this.#joinBy(account, view, wish);
-    else this.#register(view, wish);
+    if (account !== undefined) this.#joinBy(account, stay);
+    else this.#register(stay);
   }
 
   came(view: RoomView, client: string): void {
-    const key = keyOf(view.user, view.room);
-    this.#empty.delete(key);
-    const clients = this.#clients.get(key) ?? new Set();
-    this.#clients.set(key, clients.add(client));
-    this.#remember(view);
+    const stay = this.#stayOf(view);
+    if (stay === undefined) return;
+    stay.emptyUntil = undefined;
+    this.#stays.came(stay, client);
   }
 
   went(view: RoomView, client: string, how: Parameters<RoomsHost['went']>[2]): void {
-    const key = keyOf(view.user, view.room);
+    const stay = this.#stayOf(view);
+    if (stay === undefined) return;
     // Of a stream that broke the next process, or this one, tells who was in.
-    if (how.is !== 'stream-lost') this.#clients.get(key)?.delete(client);
-    if (view.clients > 0 || this.#options.keepsRooms) this.#remember(view);
+    if (how.is !== 'stream-lost') stay.clients.delete(client);
+    if (view.clients > 0 || this.#options.keepsRooms) this.#stays.remember(view);
     else if (how.is === 'left') this.#leave(view, how.reason);
-    else this.#empty.set(key, this.#options.now() + COMES_BACK_MS);
+    else stay.emptyUntil = this.#options.now() + COMES_BACK_MS;
   }
 
-  async history(view: RoomView, wish: { readonly most: number; readonly since?: number }) {
-    return this.#options.archive.latest(this.#conversation(view), wish.most, wish.since);
+  async history(view: RoomView, wish: HistoryWish) {
+    return this.#heard.latest(view, wish);
   }
 
   said(view: RoomView, message: IncomingText): void {
-    this.#options.accept({ kind: 'room-message', peer: view.room }, message);
+    const { accept, refuse, now } = this.#options;
+    const isMute = this.#loops.says(nameOfStay(view.user, view.room), message.text, now());
+    if (isMute) refuse(message, IN_A_LOOP);
+    else accept({ kind: 'room-message', peer: view.room }, message);
   }
 
   saidTo(view: RoomView, nick: string, message: IncomingText): void {
@@ -157,6 +167,8 @@ class RoomHost implements Host {
   }
 
   rename(view: RoomView, nick: string): void {
+    // Other rooms may see it change, too.
+    for (const stay of this.#stays.of(view.user)) stay.asked = nick;
     this.#sessionOf(view.user)?.rename(view.room, nick);
   }
 
@@ -177,96 +189,124 @@ class RoomHost implements Host {
 
   happened(account: AccountId, room: PeerId, event: RoomEvent): void {
     const user = this.#users.get(account);
-    const view = user === undefined ? undefined : this.#views.get(keyOf(user, room));
-    if (view === undefined || this.#isTriedAgain(view, event)) return;
-    if (event.is === 'joined') this.#comingBack.delete(keyOf(view.user, room));
+    const stay = user === undefined ? undefined : this.#stays.find(user, room);
+    if (stay === undefined || this.#isTriedAgain(stay, event)) return;
+    const { view } = stay;
+    if (event.is === 'joined') stay.again = undefined;
+    if (event.is === 'renamed') noteNick(stay, event);
     view.tell(event, this.#archived(view, event));
-    if (event.is === 'joined' || event.is === 'renamed') this.#remember(view);
-    if (event.is === 'out') this.#forget(view);
-    if (event.is === 'refused' && view.nick === undefined) this.#forget(view);
+    if (event.is === 'joined' || event.is === 'renamed') this.#stays.remember(view);
+    if (event.is === 'out') this.#stays.end(view);
+    if (event.is === 'refused' && view.nick === undefined) this.#stays.end(view);
   }
 
   saidInRoom(id: MessageId, event: StoredOutbound, parts: readonly string[] = [event.text]): void {
-    const view = this.#views.get(keyOf(event.account as BareJid, event.peer));
+    const view = this.#stays.find(event.account as BareJid, event.peer)?.view;
     if (view?.nick === undefined) return;
     const from = view.shownAs(view.nick);
-    for (const [index, text] of parts.entries()) {
-      const isFirst = index === 0;
-      const { of: messageId, originId } = isFirst ? event.reply : {};
-      const said = { id: isFirst ? id : this.#newId(), messageId };
-      const at = this.#options.now();
-      this.#append(view, { ...said, at, kind: 'message', from, body: text });
-      view.reflect({ ...said, originId, text });
+    for (const said of this.#heard.said(view, from, { id, event }, parts)) view.reflect(said);
+  }
+
+  wasSaidInRoom(id: MessageId, { account, peer }: StoredOutbound): boolean {
+    try {
+      return this.#heard.has(account as BareJid, peer, id);
+    } catch (error) {
+      this.#options.onError(error);
+      return false;
     }
+  }
+
+  unregistered({ id, jid }: AccountLink<unknown>): void {
+    for (const { view } of this.#stays.of(jid as BareJid)) {
+      this.#stays.end(view);
+      view.close();
+    }
+    this.#users.delete(id);
   }
 
   comeBack(): void {
     const { memory, accounts, face, keepsRooms, now } = this.#options;
-    for (const { user, room, local, nick, clients } of memory.left) {
+    for (const { user, room, local, nick, wished, clients } of memory.left) {
       for (const client of clients) face().farewell(local, nick ?? '', client);
       const account = accounts.find(user);
-      const view = account && face().open(user, local);
+      const view = account && this.#reopened(user, local);
       if (account === undefined || view === undefined) {
         memory.forget(user, room);
         continue;
       }
-      this.#views.set(keyOf(user, room), view);
-      const wish = { nick: nick ?? nickOf(user) };
-      this.#comingBack.set(keyOf(user, room), wish);
-      this.#joinBy(account, view, wish);
-      if (!keepsRooms) this.#empty.set(keyOf(user, room), now() + COMES_BACK_MS);
+      const stay = this.#stays.begin(view, { nick: wished ?? nick ?? nickOf(user) });
+      stay.again = Number.POSITIVE_INFINITY;
+      if (!keepsRooms) stay.emptyUntil = now() + COMES_BACK_MS;
+      this.#joinBy(account, stay);
     }
   }
 
   tick(): void {
     const now = this.#options.now();
-    for (const [key, { nick, again = Infinity }] of this.#comingBack) {
-      if (again <= now) this.#tryAgain(key, { nick });
+    for (const stay of this.#stays) {
+      const { view, again = Number.POSITIVE_INFINITY } = stay;
+      if (again <= now) this.#tryAgain(stay);
+      if ((stay.emptyUntil ?? Number.POSITIVE_INFINITY) > now) continue;
+      stay.emptyUntil = undefined;
+      // A client may wait until it is open.
+      if (view.clients === 0) this.#leave(view);
     }
-    for (const [key, until] of this.#empty) {
-      if (until > now) return;
-      this.#empty.delete(key);
-      const view = this.#views.get(key);
-      if (view !== undefined) this.#leave(view);
+  }
+
+  /** Undefined where there is no such room any more: the settings may have changed. */
+  #reopened(user: BareJid, local: string): RoomView | undefined {
+    try {
+      return this.#options.face().open(user, local);
+    } catch (error) {
+      if (error instanceof RefusedError) return undefined;
+      throw error;
     }
   }
 
   /** Where the network may be there later, and nobody waits for an answer: a restart loses no room. */
-  #isTriedAgain(view: RoomView, event: RoomEvent): boolean {
-    const key = keyOf(view.user, view.room);
-    const known = this.#comingBack.get(key);
+  #isTriedAgain(stay: Stay, event: RoomEvent): boolean {
     const isForLater = event.is === 'refused' && event.refusal.type === 'wait';
-    if (known === undefined || !isForLater || view.clients > 0) return false;
-    this.#comingBack.set(key, { ...known, again: this.#options.now() + AGAIN_MS });
+    if (stay.again === undefined || !isForLater || stay.view.clients > 0) return false;
+    stay.again = this.#options.now() + AGAIN_MS;
     return true;
   }
 
-  #tryAgain(key: string, wish: JoinWish): void {
-    this.#comingBack.set(key, wish);
-    const view = this.#views.get(key);
-    const account = view && this.#options.accounts.find(view.user);
-    if (view !== undefined && account !== undefined) this.#joinBy(account, view, wish);
+  #tryAgain(stay: Stay): void {
+    stay.again = Number.POSITIVE_INFINITY;
+    const account = this.#options.accounts.find(stay.view.user);
+    if (account !== undefined) this.#joinBy(account, stay);
   }
 
-  #register(view: RoomView, wish: JoinWish): void {
+  #register(stay: Stay): void {
     const { accounts, capabilities, onError } = this.#options;
+    const { view } = stay;
+    const refuse = (refusal: Refusal) => {
+      view.tell({ is: 'refused', refusal });
+      this.#stays.end(view);
+    };
     if (capabilities.accounts === 'registration') {
-      view.tell({ is: 'refused', refusal: NOT_YET });
-      this.#forget(view);
+      refuse(NOT_YET);
       return;
     }
+    // His client may leave meanwhile, and even come again: then it is not about this stay any more.
+    const isWanted = () => this.#stayOf(view) === stay;
     accounts.register(view.user).then(
-      (account) => this.#joinBy(account, view, wish),
+      (account) => {
+        if (isWanted()) this.#joinBy(account, stay);
+      },
       (error: unknown) => {
+        // He may have got one in another way meanwhile: by a message, or by another room.
+        const account = accounts.find(view.user);
         const known = error instanceof RefusedError;
         if (!known) onError(error);
-        view.tell({ is: 'refused', refusal: known ? error.refusal : NO_SESSION });
-        this.#forget(view);
+        if (!isWanted()) return;
+        if (account === undefined) refuse(known ? error.refusal : NO_SESSION);
+        else this.#joinBy(account, stay);
       },
     );
   }
 
-  #joinBy(account: AccountLink<unknown>, view: RoomView, wish: JoinWish): void {
+  #joinBy(account: AccountLink<unknown>, { view, wish }: Stay): void {
     this.#users.set(account.id, view.user);
     this.#options.sessionOf(account).rooms?.join(view.room, wish);
   }
@@ -276,59 +316,30 @@ class RoomHost implements Host {
     return account && this.#options.sessionOf(account).rooms;
   }
 
+  /** Undefined for a view that is over. */
+  #stayOf(view: RoomView): Stay | undefined {
+    const stay = this.#stays.find(view.user, view.room);
+    return stay?.view === view ? stay : undefined;
+  }
+
   #archived(view: RoomView, event: RoomEvent): MessageId | undefined {
     if (event.is !== 'said') return undefined;
-    const id = this.#newId();
-    this.#append(view, {
-      id,
-      at: event.sentAt ?? this.#options.now(),
-      kind: 'message',
-      from: view.shownAs(event.nick),
-      occupantId: view.occupantId(event.person),
-      body: event.text,
-      ...(event.networkId === undefined ? {} : { networkId: event.networkId }),
-    });
-    return id;
-  }
-
-  #append(view: RoomView, entry: Entry): void {
-    this.#options.archive.append(this.#conversation(view), entry);
-  }
-
-  #conversation({ user, room }: RoomView) {
-    return { transport: this.#options.transport, account: user, peer: room };
-  }
-
-  #newId(): MessageId {
-    return newMessageId(0, this.#options.now());
-  }
-
-  #remember(view: RoomView): void {
-    const { user, room, local, nick } = view;
-    const clients = [...(this.#clients.get(keyOf(user, room)) ?? [])];
-    const shown = nick === undefined ? {} : { nick: view.shownAs(nick) };
-    this.#options.memory.note({ user, room, local, ...shown, clients });
+    this.#loops.heard(nameOfStay(view.user, view.room), event.text, this.#options.now());
+    return this.#heard.heard(view, event);
   }
 
   #leave(view: RoomView, reason?: string): void {
     this.#sessionOf(view.user)?.leave(view.room, reason);
     view.close();
-    this.#forget(view);
-  }
-
-  #forget({ user, room }: RoomView): void {
-    const key = keyOf(user, room);
-    this.#views.delete(key);
-    this.#clients.delete(key);
-    this.#empty.delete(key);
-    this.#comingBack.delete(key);
-    this.#options.memory.forget(user, room);
+    this.#stays.end(view);
   }
 }
 
-/** A bare JID has no space. */
-function keyOf(user: BareJid, room: PeerId): string {
-  return `${user} ${room}`;
+/** What the user asked for is asked for again after a restart; what the network made of his nick is not. */
+function noteNick(stay: Stay, { from, to }: Extract<RoomEvent, { is: 'renamed' }>): void {
+  if (from !== stay.view.nick || stay.asked?.toLowerCase() !== to.toLowerCase()) return;
+  stay.asked = undefined;
+  stay.wish = { ...stay.wish, nick: to };
 }
 
 function nickOf(user: BareJid): string {

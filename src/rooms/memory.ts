@@ -10,6 +10,8 @@ export interface RememberedRoom {
   readonly local: string;
   /** As it was shown, where it is known. */
   readonly nick?: string;
+  /** The one that he asked for. */
+  readonly wished?: string;
   /** Full JIDs of his clients that look at it. */
   readonly clients: readonly string[];
 }
@@ -63,7 +65,10 @@ function fieldOf(user: BareJid, room: PeerId): string {
 /** What no version of ours has written is nothing: its user joins again. */
 function read(text: string): RememberedRoom[] {
   try {
-    const { v, user, room, local, nick, clients } = JSON.parse(text) as Record<string, unknown>;
+    const { v, user, room, local, nick, wished, clients } = JSON.parse(text) as Record<
+      string,
+      unknown
+    >;
     const areText = [user, room, local].every((each) => typeof each === 'string');
     if (v !== 1 || !areText || !Array.isArray(clients)) return [];
     return [
@@ -72,6 +77,7 @@ function read(text: string): RememberedRoom[] {
         room: room as PeerId,
         local: String(local),
         ...(typeof nick === 'string' ? { nick } : {}),
+        ...(typeof wished === 'string' ? { wished } : {}),
         clients: clients.filter((client) => typeof client === 'string'),
       },
     ];

@@ -19,3 +19,9 @@ export const NOT_A_NICK: Refusal = {
   type: 'cancel',
   text: 'Only somebody who is in the room, by his nick, can be meant here.',
 };
+
+export const IN_A_LOOP: Refusal = {
+  condition: 'policy-violation',
+  type: 'wait',
+  text: 'Not sent: you repeat what is said here, as in a loop of two relays. Mute for 5 minutes.',
+};

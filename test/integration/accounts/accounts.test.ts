@@ -151,6 +151,15 @@ describe('unregister', () => {
     expect((await accountsOf({ pool: ['1'] })).ownerOf(own('1'))?.jid).toBe(romeo);
   });
 
+  test('tells that the account is no more', async () => {
+    const gone: string[] = [];
+    const accounts = await accountsOf({ unregistered: ({ jid }) => void gone.push(jid) });
+    await accounts.register(juliet);
+    await expect(accounts.unregister(romeo)).rejects.toThrow();
+    await accounts.unregister(juliet);
+    expect(gone).toEqual([juliet]);
+  });
+
   test('an address that rests is refused by the store itself', async () => {
     const [one, other] = [await accountsOf({ pool: ['1'] }), await accountsOf({ pool: ['1'] })];
     await one.register(juliet);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DeliveryError, type Refusal } from '../../../src/contract/index.ts';
+import { DeliveryError, type PeerId, type Refusal } from '../../../src/contract/index.ts';
 import { LOST_ACCOUNT_IN_DOUBT } from '../../../src/outbound/texts.ts';
 import { claimAll, LEASE_MS } from '../../support/paper.ts';
 import { id, OutboundBench, text } from './outbound-bench.ts';
@@ -23,6 +23,7 @@ async function crash() {
   const [entry] = claim?.entries ?? [];
   if (claim !== undefined && entry?.interrupted === true) await bench.lanes.reopen(claim, entry.id);
   bench.clock.pass(LEASE_MS + 1);
+  return entry;
 }
 
 describe('a network that takes the message', () => {
@@ -222,6 +223,18 @@ describe('an outcome that nobody saw', () => {
     expect(bench.sent).toEqual([]);
     expect(bench.history.kinds).toContain('reconciled');
     expect(await bench.lanes.whose('paper' as never, id('n1'))).toBeDefined();
+  });
+
+  it('after a crash is over where its sender has seen it in the room', async () => {
+    bench.openDoor().acceptFor({ kind: 'room-message', peer: 'garden' as PeerId }, text('hi'));
+    await bench.stored();
+    const entry = await crash();
+    if (entry !== undefined) bench.seenInRooms.add(entry.id);
+    await bench.serve();
+    expect(bench.sent).toEqual([]);
+    expect(bench.history.kinds).toContain('reconciled');
+    expect(await bench.told()).toEqual([]);
+    expect(await bench.serve()).toEqual([]);
   });
 
   it('after a crash is asked for, and sent when it is certainly not there', async () => {

@@ -48,6 +48,8 @@ export class OutboundBench {
   admits = true;
   prepare: NonNullable<Adapter['prepare']> | undefined;
   readonly givenBack: number[] = [];
+  /** What was said in rooms, and seen there by who said it. */
+  readonly seenInRooms = new Set<MessageId>();
   /** What the network does with the next message. */
   deliver: Deliver = async () => ({ networkIds: [] });
   reconcile: Reconcile | undefined;
@@ -137,7 +139,8 @@ export class OutboundBench {
       lanes: this.lanes,
       reports: this.reports,
       note: (message, what, detail) => this.#note(message, what, detail),
-      saidInRoom: () => undefined,
+      saidInRoom: (message) => void this.seenInRooms.add(message),
+      wasSaidInRoom: (message) => this.seenInRooms.has(message),
       parked: (_message, why) => void this.parked.push(why),
       newsOf: (message, news) => void this.#track(this.desk.apply(message, news)),
       confirmedEarly: (message) => void this.#track(this.desk.endConfirmed(message)),

@@ -1,141 +1,277 @@
-import { expect, it } from 'vitest';
-import type {
-  AccountId,
-  AccountLink,
-  Addressing,
-  PeerId,
-  PersonId,
-  Refusal,
-  RoomEvent,
-  RoomSession,
-  Session,
-  TransportId,
-} from '../../../src/contract/index.ts';
-import { NO_ARCHIVE } from '../../../src/history/no-archive.ts';
-import { type Host, openHost } from '../../../src/rooms/host.ts';
-import type { RememberedRoom } from '../../../src/rooms/memory.ts';
-import type { BareJid } from '../../../src/xmpp/jid.ts';
-import type { RoomView } from '../../../src/xmpp/rooms/port.ts';
+import { describe, expect, it } from 'vitest';
+import { type Refusal, refused } from '../../../src/contract/index.ts';
+import {
+  GARDEN,
+  type GardenOptions,
+  garden,
+  inside,
+  JOINED,
+  JULIET,
+  LEFT,
+  linkOf,
+  ROMEO,
+  words,
+} from './garden.ts';
 
-const JULIET = 'juliet@example.org' as BareJid;
-const GARDEN = '#garden' as PeerId;
-const LINK: AccountLink<unknown> = { id: 'account' as AccountId, jid: JULIET, settings: {} };
 const NOT_NOW: Refusal = { condition: 'remote-server-timeout', type: 'wait', text: 'Not now.' };
 const NEVER: Refusal = { condition: 'forbidden', type: 'cancel', text: 'Banned.' };
 
-/** A host that an earlier process has left a room to, and all that it does. */
-function comingBack({ keepsRooms = true, clients = 0 } = {}) {
-  const done: string[] = [];
-  let now = 0;
-  let nick: string | undefined;
-  const view: RoomView = {
-    ...{ user: JULIET, local: '#garden', room: GARDEN, clients },
-    get nick() {
-      return nick;
-    },
-    tell(event) {
-      if (event.is === 'joined') ({ nick } = event);
-      done.push(`told ${event.is}`);
-    },
-    reflect: () => undefined,
-    shownAs: (name) => name,
-    occupantId: (person: PersonId) => person,
-    close: () => void done.push('closed'),
-  };
-  const rooms: Pick<RoomSession, 'join' | 'leave'> = {
-    join: (room, wish) => void done.push(`join ${room} as ${wish.nick}`),
-    leave: (room) => void done.push(`leave ${room}`),
-  };
-  const left: RememberedRoom = {
-    ...{ user: JULIET, room: GARDEN, local: '#garden', nick: 'julie' },
-    clients: ['juliet@example.org/phone'],
-  };
-  const host: Host = openHost({
-    transport: 'irc' as TransportId,
-    capabilities: { accounts: 'first-message' },
-    addressing: {} as Addressing<unknown>,
-    accounts: { find: () => LINK, register: async () => LINK },
-    policy: { refuses: () => undefined },
-    sessionOf: () => ({ rooms }) as Session,
-    archive: NO_ARCHIVE,
-    memory: {
-      left: [left],
-      note: () => undefined,
-      forget: (_, room) => void done.push(`forget ${room}`),
-    },
-    occupantKey: 'key',
-    face: () => ({
-      open: () => view,
-      farewell: (_, name, client) => void done.push(`farewell to ${name} at ${client}`),
-    }),
-    accept: () => undefined,
-    keepsRooms,
-    onError: (error) => {
-      throw error;
-    },
-    now: () => now,
+describe('after a restart', () => {
+  function comingBack(options: GardenOptions = {}) {
+    const here = garden({ left: [LEFT], ...options });
+    here.host.comeBack();
+    return here;
+  }
+
+  it('comes back into a room as it was left', () => {
+    const { done, happens, pass } = comingBack();
+    happens(JOINED);
+    pass(600);
+    expect(done).toEqual([
+      'farewell to julie at juliet@example.org/phone',
+      'join #garden as julie',
+      'told joined',
+    ]);
   });
-  host.comeBack();
-  return {
-    done,
-    happens: (event: RoomEvent) => host.happened(LINK.id, GARDEN, event),
-    /** So many seconds pass. */
-    pass(seconds: number) {
-      for (let second = 0; second < seconds; second++) {
-        now += 1_000;
-        host.tick();
-      }
-    },
-  };
-}
 
-const JOINED: RoomEvent = { is: 'joined', nick: 'julie', occupants: [] };
+  it('asks again for the nick that the user wanted, not for what became of it', () => {
+    const { did } = comingBack({ left: [{ ...LEFT, nick: 'julie_', wished: 'julie' }] });
+    expect(did()).toEqual([
+      'farewell to julie_ at juliet@example.org/phone',
+      'join #garden as julie',
+    ]);
+  });
 
-it('comes back into a room as it was left', () => {
-  const { done, happens, pass } = comingBack();
-  happens(JOINED);
-  pass(600);
-  expect(done).toEqual([
-    'farewell to julie at juliet@example.org/phone',
-    'join #garden as julie',
-    'told joined',
+  it('tries again while the network is not there, and tells nobody', () => {
+    const { did, happens, pass } = comingBack();
+    did();
+    happens({ is: 'refused', refusal: NOT_NOW });
+    pass(29);
+    expect(did()).toEqual([]);
+    pass(60);
+    expect(did()).toEqual(['join #garden as julie']);
+    happens({ is: 'refused', refusal: NOT_NOW });
+    pass(31);
+    happens(JOINED);
+    pass(600);
+    expect(did()).toEqual(['join #garden as julie', 'told joined']);
+  });
+
+  it('gives up where it never will be let in', () => {
+    const { did, happens, pass } = comingBack();
+    did();
+    happens({ is: 'refused', refusal: NEVER });
+    pass(600);
+    expect(did()).toEqual(['told refused', 'forget #garden']);
+  });
+
+  it('tells a client that waits', () => {
+    const { did, happens, pass } = comingBack({ clients: 1 });
+    did();
+    happens({ is: 'refused', refusal: NOT_NOW });
+    pass(600);
+    expect(did()).toEqual(['told refused', 'forget #garden']);
+  });
+
+  it('leaves what nobody comes back to', () => {
+    const { did, happens, pass } = comingBack({ keepsRooms: false });
+    happens(JOINED);
+    did();
+    pass(121);
+    expect(did()).toEqual(['leave #garden', 'closed', 'forget #garden']);
+  });
+
+  it('does not leave a room for which a client waits', () => {
+    const { did, pass } = comingBack({ keepsRooms: false, clients: 1 });
+    did();
+    pass(600);
+    expect(did()).toEqual([]);
+  });
+
+  it('forgets a room that the settings do not have any more, and goes on', () => {
+    const { did } = comingBack({ isGone: true });
+    expect(did()).toEqual(['farewell to julie at juliet@example.org/phone', 'forget #garden']);
+  });
+
+  it('forgets the rooms of who has no account any more', () => {
+    const { did } = comingBack({ known: [] });
+    expect(did()).toEqual(['farewell to julie at juliet@example.org/phone', 'forget #garden']);
+  });
+});
+
+describe('a user without an account', () => {
+  function coming() {
+    const here = garden({ known: [], keepsRooms: false });
+    const view = here.viewOf(JULIET);
+    here.host.join(view, { nick: 'julie' });
+    return { ...here, view };
+  }
+
+  it('gets one, and is in', async () => {
+    const { did, registering } = coming();
+    expect(did()).toEqual([]);
+    registering[0]?.resolve(linkOf(JULIET));
+    await registering[0]?.promise;
+    expect(did()).toEqual(['join #garden as julie']);
+  });
+
+  it('is told why he gets none', async () => {
+    const { did, registering } = coming();
+    registering[0]?.reject(refused('conflict', 'cancel', 'Taken.'));
+    await expect(registering[0]?.promise).rejects.toThrow();
+    expect(did()).toEqual(['told refused', 'forget #garden']);
+  });
+
+  it('is in where he got one in another way meanwhile', async () => {
+    const { did, registering, accounts } = coming();
+    accounts.set(JULIET, linkOf(JULIET));
+    registering[0]?.reject(refused('conflict', 'cancel', 'You have one.'));
+    await expect(registering[0]?.promise).rejects.toThrow();
+    expect(did()).toEqual(['join #garden as julie']);
+  });
+
+  it('is not in where he has left before he got one', async () => {
+    const { host, did, registering, view } = coming();
+    view.clients = 0;
+    host.went(view, `${JULIET}/phone`, { is: 'left' });
+    did();
+    registering[0]?.resolve(linkOf(JULIET));
+    await registering[0]?.promise;
+    expect(did()).toEqual([]);
+  });
+});
+
+describe('clients that go', () => {
+  function gone(is: 'left' | 'unreachable' | 'stream-lost', keepsRooms = false) {
+    const here = inside({ keepsRooms });
+    here.view.clients = 0;
+    here.host.went(here.view, `${JULIET}/phone`, { is });
+    return here;
+  }
+
+  it('leave the room with the last of them', () => {
+    const { host, did, view } = inside({ keepsRooms: false });
+    host.came(view, `${JULIET}/laptop`);
+    view.clients = 1;
+    host.went(view, `${JULIET}/phone`, { is: 'left' });
+    expect(did()).toEqual([]);
+    view.clients = 0;
+    host.went(view, `${JULIET}/laptop`, { is: 'left' });
+    expect(did()).toEqual(['leave #garden', 'closed', 'forget #garden']);
+  });
+
+  it('may come back for two minutes where they did not leave', () => {
+    for (const is of ['unreachable', 'stream-lost'] as const) {
+      const { did, pass } = gone(is);
+      pass(119);
+      expect(did()).toEqual([]);
+      pass(2);
+      expect(did()).toEqual(['leave #garden', 'closed', 'forget #garden']);
+    }
+  });
+
+  it('come back in time', () => {
+    const { host, did, pass, view } = gone('stream-lost');
+    pass(119);
+    view.clients = 1;
+    host.came(view, `${JULIET}/phone`);
+    pass(600);
+    expect(did()).toEqual([]);
+  });
+
+  it('are all told by the next process, where the stream was lost before it', () => {
+    const { noted } = gone('stream-lost', true);
+    expect(noted.get(JULIET)?.clients).toEqual([`${JULIET}/phone`]);
+  });
+
+  it('leave a room that is kept', () => {
+    const { did, pass, noted } = gone('left', true);
+    pass(600);
+    expect(did()).toEqual([]);
+    expect(noted.get(JULIET)).toMatchObject({ clients: [], nick: 'julie', wished: 'julie' });
+  });
+
+  it('are not remembered without end, however often the stream is lost', () => {
+    const { host, noted, view } = inside();
+    for (let loss = 0; loss < 200; loss++) {
+      host.came(view, `${JULIET}/${loss}`);
+      host.went(view, `${JULIET}/${loss}`, { is: 'stream-lost' });
+    }
+    expect(noted.get(JULIET)?.clients).toHaveLength(50);
+    expect(noted.get(JULIET)?.clients.at(-1)).toBe(`${JULIET}/199`);
+  });
+});
+
+describe('what happens', () => {
+  it('is told to whom it happens, and to nobody else', () => {
+    const { host, did, happens, viewOf } = inside({ known: [JULIET, ROMEO] });
+    happens({ is: 'announced', text: 'Hello.' }, ROMEO);
+    expect(did()).toEqual([]);
+    host.join(viewOf(ROMEO), { nick: 'romeo' });
+    happens({ is: 'announced', text: 'Hello.' }, ROMEO);
+    expect(did()).toEqual(['join #garden as romeo', 'told announced']);
+  });
+
+  it('is told of a lost connection and its return, and the room is still his', () => {
+    const { did, happens, pass } = inside();
+    happens({ is: 'lost', words: 'Gone.' });
+    pass(600);
+    happens(JOINED);
+    expect(did()).toEqual(['told lost', 'told joined']);
+  });
+
+  it('ends it where he is out, or was never in', () => {
+    const { did, happens, noted } = inside();
+    happens({ is: 'out', how: { is: 'kicked' } });
+    expect(did()).toEqual(['told out', 'forget #garden']);
+    expect(noted.size).toBe(0);
+    happens(JOINED);
+    expect(did()).toEqual([]);
+  });
+
+  it('does not end it where only a nick is refused', () => {
+    const { did, happens } = inside();
+    happens({ is: 'refused', refusal: NEVER });
+    expect(did()).toEqual(['told refused']);
+  });
+
+  it('changes the nick that is asked for after a restart only where he wished it', () => {
+    const { host, happens, noted, view } = inside();
+    happens({ is: 'renamed', from: 'julie', to: 'guest1' });
+    expect(noted.get(JULIET)).toMatchObject({ nick: 'guest1', wished: 'julie' });
+    host.rename(view, 'juju');
+    happens({ is: 'renamed', from: 'guest1', to: 'juju' });
+    expect(noted.get(JULIET)).toMatchObject({ nick: 'juju', wished: 'juju' });
+  });
+});
+
+it('lets nobody in whom the policy refuses', () => {
+  const { host, did, viewOf } = garden({ refusal: NEVER });
+  host.join(viewOf(JULIET), { nick: 'julie' });
+  expect(did()).toEqual(['told refused']);
+});
+
+it('has nobody in a room who is not registered any more', () => {
+  const { host, did, happens, accounts, noted, view } = inside({ known: [JULIET, ROMEO] });
+  accounts.delete(JULIET);
+  host.unregistered(linkOf(JULIET));
+  expect(did()).toEqual(['forget #garden', 'closed']);
+  expect(noted.size).toBe(0);
+  host.went(view, `${JULIET}/phone`, { is: 'stream-lost' });
+  happens({ is: 'announced', text: 'Hello.' });
+  expect(did()).toEqual([]);
+});
+
+it('sends no more of who repeats what he hears', () => {
+  const { host, did, happens, view } = inside();
+  for (const text of ['one', 'two', 'three']) {
+    happens({ is: 'said', nick: 'romeo', person: 'romeo' as never, text });
+    host.said(view, words(`<romeo> ${text}`));
+  }
+  expect(did().filter((word) => !word.startsWith('told'))).toEqual([
+    'accepted <romeo> one',
+    'accepted <romeo> two',
+    'refused policy-violation',
   ]);
-});
-
-it('tries again while the network is not there, and tells nobody', () => {
-  const { done, happens, pass } = comingBack();
-  done.length = 0;
-  happens({ is: 'refused', refusal: NOT_NOW });
-  pass(29);
-  expect(done).toEqual([]);
-  pass(60);
-  expect(done).toEqual(['join #garden as julie']);
-  happens({ is: 'refused', refusal: NOT_NOW });
-  pass(31);
-  happens(JOINED);
-  pass(600);
-  expect(done.slice(1)).toEqual(['join #garden as julie', 'told joined']);
-});
-
-it('gives up where it never will be let in', () => {
-  const { done, happens, pass } = comingBack();
-  done.length = 0;
-  happens({ is: 'refused', refusal: NEVER });
-  pass(600);
-  expect(done).toEqual(['told refused', 'forget #garden']);
-});
-
-it('tells a client that waits', () => {
-  const { done, happens, pass } = comingBack({ clients: 1 });
-  done.length = 0;
-  happens({ is: 'refused', refusal: NOT_NOW });
-  pass(600);
-  expect(done).toEqual(['told refused', 'forget #garden']);
-});
-
-it('leaves what nobody comes back to', () => {
-  const { done, happens, pass } = comingBack({ keepsRooms: false });
-  happens(JOINED);
-  pass(121);
-  expect(done.slice(3)).toEqual(['leave #garden', 'closed', 'forget #garden']);
+  expect(view.room).toBe(GARDEN);
 });

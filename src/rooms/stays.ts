@@ -1,0 +1,82 @@
+import type { PeerId } from '../contract/index.ts';
+import type { BareJid } from '../xmpp/jid.ts';
+import type { JoinWish, RoomView } from '../xmpp/rooms/port.ts';
+import type { RoomMemory } from './memory.ts';
+
+/** One room of one user, from his wish to be in it until he is out. */
+export interface Stay {
+  readonly view: RoomView;
+  /** As it would be asked for again. The nick that the network gave may be another one. */
+  wish: JoinWish;
+  /** The nick that he asks for just now. */
+  asked?: string | undefined;
+  /** Full JIDs of his clients, the last that came at the end; some of them may be gone with their stream. */
+  readonly clients: Set<string>;
+  /** It has no client: until when one may come back. */
+  emptyUntil?: number | undefined;
+  /** Of an earlier process, and not open yet: when it is tried again, or `Infinity` while it is tried. */
+  again?: number | undefined;
+}
+
+/** More of them are never in a room at a time. */
+const MOST_CLIENTS = 50;
+
+/** All stays of one transport, and what is written down of them for the next process. */
+export class Stays {
+  readonly #memory: Pick<RoomMemory, 'note' | 'forget'>;
+  readonly #stays = new Map<string, Stay>();
+
+  constructor(memory: Pick<RoomMemory, 'note' | 'forget'>) {
+    this.#memory = memory;
+  }
+
+  [Symbol.iterator](): IterableIterator<Stay> {
+    return this.#stays.values();
+  }
+
+  find(user: BareJid, room: PeerId): Stay | undefined {
+    return this.#stays.get(nameOfStay(user, room));
+  }
+
+  of(user: BareJid): Stay[] {
+    return [...this.#stays.values()].filter(({ view }) => view.user === user);
+  }
+
+  begin(view: RoomView, wish: JoinWish): Stay {
+    const stay: Stay = { view, wish, clients: new Set() };
+    this.#stays.set(nameOfStay(view.user, view.room), stay);
+    return stay;
+  }
+
+  came({ view, clients }: Stay, client: string): void {
+    clients.delete(client);
+    clients.add(client);
+    for (const eldest of clients) {
+      if (clients.size <= MOST_CLIENTS) break;
+      clients.delete(eldest);
+    }
+    this.remember(view);
+  }
+
+  /** The next process will know where it is, and as who. */
+  remember({ user, room }: RoomView): void {
+    const stay = this.find(user, room);
+    if (stay === undefined) return;
+    const { view, wish, clients } = stay;
+    const { local, nick } = view;
+    const shown = nick === undefined ? {} : { nick: view.shownAs(nick) };
+    const own = { user, room, local, wished: wish.nick };
+    this.#memory.note({ ...own, ...shown, clients: [...clients] });
+  }
+
+  /** He is out. */
+  end({ user, room }: RoomView): void {
+    this.#stays.delete(nameOfStay(user, room));
+    this.#memory.forget(user, room);
+  }
+}
+
+/** Of one user and one room: a bare JID has no space. */
+export function nameOfStay(user: BareJid, room: PeerId): string {
+  return `${user} ${room}`;
+}

@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { MessageId, NetworkMessageId, PersonId } from '../../../src/contract/index.ts';
+import type { Archive } from '../../../src/history/archive.ts';
+import { openArchive } from '../../../src/history/sqlite-archive.ts';
+import { GARDEN, garden, inside, JULIET, saidBy } from './garden.ts';
+
+const OWN = 'own' as MessageId;
+
+let directory: string;
+let archive: Archive;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'postern-'));
+  archive = openArchive(join(directory, 'archive.db'));
+});
+
+afterEach(async () => {
+  archive.close();
+  await rm(directory, { recursive: true });
+});
+
+it('is in the archive before it is shown, under the same id', async () => {
+  const { host, did, happens, view } = inside({ archive });
+  const networkId = 'n1' as NetworkMessageId;
+  happens({ is: 'said', nick: 'romeo', person: 'r' as PersonId, text: 'hi', networkId });
+  expect(did()).toEqual(['told said with an id']);
+  expect(await host.history(view, { most: 5 })).toMatchObject([
+    { from: 'romeo', body: 'hi', occupantId: 'r', networkId },
+  ]);
+  expect(host.archive?.ends(JULIET, GARDEN)?.last.body).toBe('hi');
+});
+
+it('is what was really sent, where that is what a user said himself', async () => {
+  const { host, view } = inside({ archive });
+  host.saidInRoom(OWN, saidBy(JULIET, 'a long text'), ['a long', 'text']);
+  expect(view.reflected).toMatchObject([
+    { id: OWN, text: 'a long', messageId: 'stanza' },
+    { text: 'text', messageId: undefined },
+  ]);
+  const kept = await host.history(view, { most: 5 });
+  expect(kept.map(({ id, body }) => ({ id, body }))).toEqual([
+    { id: OWN, body: 'a long' },
+    { id: view.reflected[1]?.id, body: 'text' },
+  ]);
+});
+
+it('is known to have been said, also to the process after', () => {
+  const { host } = inside({ archive });
+  const event = saidBy(JULIET, 'hi');
+  expect(host.wasSaidInRoom(OWN, event)).toBe(false);
+  host.saidInRoom(OWN, event, undefined);
+  expect(garden({ archive }).host.wasSaidInRoom(OWN, event)).toBe(true);
+});
+
+it('is nowhere where nothing is kept', async () => {
+  const { host, view } = inside();
+  const event = saidBy(JULIET, 'hi');
+  host.saidInRoom(OWN, event, undefined);
+  expect(view.reflected).toMatchObject([{ id: OWN, text: 'hi' }]);
+  expect(host.archive).toBeUndefined();
+  expect(host.wasSaidInRoom(OWN, event)).toBe(false);
+  expect(await host.history(view, { most: 5 })).toEqual([]);
+});
