@@ -18,6 +18,9 @@ export interface Person {
 /** What a line says of whoever it is from. */
 type Known = Pick<Person, 'user' | 'host' | 'account'>;
 
+/** The largest channels have some thousands. */
+const MOST = 20_000;
+
 export class Members {
   /** By the folded nick. */
   readonly #people = new Map<string, Person>();
@@ -40,8 +43,12 @@ export class Members {
     return this.#people.get(this.#fold(nick));
   }
 
-  put(person: Person): void {
-    this.#people.set(this.#fold(person.nick), person);
+  /** @returns false where the channel is larger than any: he is not shown */
+  put(person: Person): boolean {
+    const key = this.#fold(person.nick);
+    if (this.#people.size >= MOST && !this.#people.has(key)) return false;
+    this.#people.set(key, person);
+    return true;
   }
 
   delete(nick: string): Person | undefined {

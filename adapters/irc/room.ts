@@ -131,8 +131,7 @@ export class Room {
       sent(() => this.#wire?.send('MODE', this.channel) === true);
       return;
     }
-    this.#members.put(person);
-    this.#show(person, 'entered');
+    if (this.#members.put(person)) this.#show(person, 'entered');
   }
 
   names({ members }: Event<'names'>): void {

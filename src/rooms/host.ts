@@ -243,6 +243,7 @@ class RoomHost implements Host {
 
   tick(): void {
     const now = this.#options.now();
+    this.#options.memory.flush();
     for (const stay of this.#stays) {
       const { view, again = Number.POSITIVE_INFINITY } = stay;
       if (again <= now) this.#tryAgain(stay);

@@ -1,3 +1,4 @@
+import { dropOldest } from '../bounded-map.ts';
 import type { PeerId, TransportId } from '../contract/index.ts';
 import type { Store } from '../store/store.ts';
 import type { BareJid } from '../xmpp/jid.ts';
@@ -22,7 +23,12 @@ export interface RoomMemory {
   /** Returns at once; the last word of a tick counts. */
   note(room: RememberedRoom): void;
   forget(user: BareJid, room: PeerId): void;
+  /** Tries again what the store did not take; called about once a second. */
+  flush(): void;
 }
+
+/** Rooms of which the store does not know yet: more than all that may be open, and were just left. */
+const MOST_UNWRITTEN = 50_000;
 
 /** Which rooms who is in, so that a restart can come back. One hash of the transport. */
 export async function openRoomMemory(
@@ -35,25 +41,39 @@ export async function openRoomMemory(
   const stored = await store.command('HGETALL', partition, key);
   const pairs = Array.isArray(stored) ? stored.map(String) : [];
   const left = pairs.flatMap((text, index) => (index % 2 === 1 ? read(text) : []));
-  /** What this tick has changed: a join alone changes it several times. */
+  /** What is not written yet: a join alone changes it several times in one tick. */
   const changed = new Map<string, string | undefined>();
+  let isWriting = false;
 
-  const write = () => {
+  const write = async () => {
+    if (isWriting || changed.size === 0) return;
+    isWriting = true;
     const changes = [...changed];
     changed.clear();
     const set = changes.flatMap(([field, value]) => (value === undefined ? [] : [field, value]));
     const gone = changes.flatMap(([field, value]) => (value === undefined ? [field] : []));
-    if (set.length > 0) store.command('HSET', partition, key, ...set).catch(onError);
-    if (gone.length > 0) store.command('HDEL', partition, key, ...gone).catch(onError);
+    try {
+      if (set.length > 0) await store.command('HSET', partition, key, ...set);
+      if (gone.length > 0) await store.command('HDEL', partition, key, ...gone);
+    } catch (error) {
+      onError(error);
+      for (const [field, value] of changes) if (!changed.has(field)) changed.set(field, value);
+      dropOldest(changed, MOST_UNWRITTEN);
+      return;
+    } finally {
+      isWriting = false;
+    }
+    await write();
   };
   const change = (field: string, value: string | undefined) => {
-    if (changed.size === 0) setImmediate(write);
+    if (changed.size === 0) setImmediate(() => void write());
     changed.set(field, value);
   };
   return {
     left,
     note: (room) => change(fieldOf(room.user, room.room), JSON.stringify({ v: 1, ...room })),
     forget: (user, room) => change(fieldOf(user, room), undefined),
+    flush: () => void write(),
   };
 }
 

@@ -118,6 +118,7 @@ export function garden(options: GardenOptions = {}) {
         noted.delete(user);
         done.push(`forget ${room}`);
       },
+      flush: () => undefined,
     },
     occupantKey: 'key',
     face: () => ({

@@ -42,6 +42,15 @@ it('finds people as the server compares nicks', () => {
   expect(members.learn('nobody', { away: 'lunch' })).toBeUndefined();
 });
 
+it('keeps no more people than a channel can have, whatever a server says', () => {
+  const members = new Members((nick) => nick);
+  const put = (nick: string) => members.put({ nick, modes: '' });
+  for (let count = 0; count < 20_000; count++) put(`n${count}`);
+  expect([put('one-more'), put('n7'), members.size]).toEqual([false, true, 20_000]);
+  members.delete('n7');
+  expect(put('one-more')).toBe(true);
+});
+
 describe('a mask', () => {
   const bob: Person = { nick: 'Bob', modes: '', user: 'user', host: 'host.example' };
   it.each([
