@@ -12,8 +12,8 @@ function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 }
 
-/** What each of some processes uses from now on. */
-function cpuMeter(pids: readonly number[]): () => readonly number[] {
+/** What each of some processes uses from now on, in seconds. */
+export function cpuMeter(pids: readonly number[]): () => readonly number[] {
   const before = pids.map(cpuSeconds);
   return () => pids.map((pid, index) => cpuSeconds(pid) - (before[index] ?? 0));
 }
@@ -29,4 +29,10 @@ export async function measured(
   await work();
   const seconds = (performance.now() - begun) / 1_000;
   return { perSecond: count / seconds, cpuMicros: used().map((each) => (each * 1e6) / count) };
+}
+
+/** What lies in memory of a process, in MiB: proc(5), `VmRSS`. */
+export function residentMiB(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1_024;
 }

@@ -43,6 +43,7 @@ function frame(conversation: number, number: number, text: string): string {
   return `<message from='${from}' to='${to}' id='${id}' type='chat'><body>${text}</body><request xmlns='urn:xmpp:receipts'/></message>`;
 }
 
-function bareJidOf(user: number): string {
+/** Of one of the users. */
+export function bareJidOf(user: number): string {
   return `u${String(user).padStart(2, '0')}@${USER_DOMAIN}`;
 }

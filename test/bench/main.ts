@@ -1,5 +1,5 @@
 /**
- * `npm run bench core|email [-- --quick] [--json] [--gate] [--profile DIR]`
+ * `npm run bench core|email|irc [-- --quick] [--json] [--gate] [--profile DIR]`
  *
  * Rates depend on the machine and on its other work; the CPU of a message depends on much less, and
  * ratios within one run on less still. `--gate`: exit code 1 where a gate is over.
@@ -8,6 +8,7 @@
 import { parseArgs } from 'node:util';
 import { EMAIL_FULL, EMAIL_QUICK, email } from './email.ts';
 import { type Figure, table, verdictOf } from './figures.ts';
+import { IRC_FULL, IRC_QUICK, irc } from './irc.ts';
 import { core, FULL, QUICK } from './speed.ts';
 
 const { values, positionals } = parseArgs({
@@ -23,12 +24,13 @@ const { values, positionals } = parseArgs({
 const BENCHES = {
   core: () => core(values.quick ? QUICK : FULL, values.profile),
   email: () => email(values.quick ? EMAIL_QUICK : EMAIL_FULL, values.profile),
+  irc: () => irc(values.quick ? IRC_QUICK : IRC_FULL, values.profile),
 };
 
 const [name = '', ...others] = positionals;
 if (!Object.hasOwn(BENCHES, name) || others.length > 0) {
   process.stderr.write(
-    'usage: npm run bench core|email [-- --quick] [--json] [--gate] [--profile DIR]\n',
+    'usage: npm run bench core|email|irc [-- --quick] [--json] [--gate] [--profile DIR]\n',
   );
   process.exitCode = 64;
 } else {

@@ -22,6 +22,8 @@ export interface RawStream {
 
 export interface RawServer extends RawStream {
   readonly port: number;
+  /** Resolves when the first component is in. */
+  readonly accepted: Promise<void>;
   close(): void;
 }
 
@@ -29,10 +31,17 @@ export interface RawComponent extends RawStream {
   close(): void;
 }
 
-/** The server's end, for one component at a time: takes any secret, and sends its pings back. */
-export async function startRawServer(domain: string): Promise<RawServer> {
+/**
+ * The server's end, for one component at a time: takes any secret, and sends its pings back.
+ * @param hear gets the stanzas as they come, cut anywhere, a character a byte
+ */
+export async function startRawServer(
+  domain: string,
+  hear?: (text: string) => void,
+): Promise<RawServer> {
   let current: Socket | undefined;
   const counter = new Counter();
+  const first = Promise.withResolvers<void>();
   const server = createServer((socket) => {
     current = socket;
     let begun = false;
@@ -49,8 +58,10 @@ export async function startRawServer(domain: string): Promise<RawServer> {
       if (!accepted) {
         accepted = true;
         socket.write('<handshake/>');
+        first.resolve();
         return;
       }
+      hear?.(text);
       const stanzas = stanzasIn(rest + text);
       rest = stanzas.rest;
       counter.add(stanzas);
@@ -61,6 +72,7 @@ export async function startRawServer(domain: string): Promise<RawServer> {
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
+    accepted: first.promise,
     write: (xml) => current?.write(xml) ?? false,
     drained: async () => current && once(current, 'drain'),
     received: (total) => counter.reached(total),
