@@ -7,7 +7,6 @@ import type { ServerConfig } from './config.ts';
 import type { Remarks } from './remarks.ts';
 import type { Clock } from './wire/clock.ts';
 import type { Ending } from './wire/events.ts';
-import { PACES } from './wire/throttle.ts';
 
 /** One that has a connection, or waits for one. */
 export interface Comer {
@@ -26,7 +25,10 @@ export interface GateOptions {
 }
 
 /** So many connections may begin together, and then one after the other. */
-const BUDGETS = { usual: { burst: 10, perSecond: 2 }, none: PACES.none } as const;
+const BUDGETS = {
+  usual: { burst: 10, perSecond: 2 },
+  none: { burst: 1_000, perSecond: 1_000 },
+} as const;
 const SHUT_MS = { first: 60_000, most: 30 * 60_000 } as const;
 /** Who stays so long was let in. */
 export const LASTING_MS = 60_000;

@@ -20,7 +20,7 @@ export const PACES = {
   /** ngIRCd: it reads three lines a second and lets the others wait. */
   relaxed: { burst: 6, perSecond: 3 },
   /** A server of one's own that does not count, a bouncer. */
-  none: { burst: 1_000, perSecond: 1_000 },
+  none: { burst: 1_000_000, perSecond: 1_000_000 },
 } as const satisfies Readonly<Record<string, Pace>>;
 
 /** `now`: at once, and what follows pays for it. `soon`: before all text. */
@@ -53,6 +53,11 @@ export class Throttle {
     this.#options = options;
     this.#tokens = options.pace.burst;
     this.#countedAt = options.clock.now();
+  }
+
+  /** Whether something waits that is no text. */
+  get soonWaits(): boolean {
+    return this.#waiting.soon.length > 0;
   }
 
   get textsWait(): boolean {
