@@ -4,7 +4,7 @@ import type { PeerId, RoomEvent } from 'postern/adapter';
 import { peerOf, placeOf } from './address.ts';
 import { Room } from './room.ts';
 import type { Wire } from './wire/client.ts';
-import type { WireEvent } from './wire/events.ts';
+import type { ServerError, WireEvent } from './wire/events.ts';
 
 export interface ChannelsOptions {
   /** As in the settings. */
@@ -24,6 +24,11 @@ const SCANDINAVIAN = /[[\]\\^{}|~]/;
 export class Channels {
   readonly #options: ChannelsOptions;
   readonly #rooms = new Map<PeerId, Room>();
+  /**
+   * How often a channel was left, by its folded name, of which the server has not told yet. Who comes
+   * back at once is told of that first: it is not about the new stay.
+   */
+  readonly #leaving = new Map<string, number>();
 
   constructor(options: ChannelsOptions) {
     this.#options = options;
@@ -44,7 +49,7 @@ export class Channels {
   /** A room that is not entered yet. */
   add(peer: PeerId, password: string | undefined): Room {
     const { now, tell } = this.#options;
-    this.#rooms.get(peer)?.leave(undefined);
+    this.leave(peer, undefined);
     const room = new Room({
       peer,
       channel: placeOf(peer).name,
@@ -63,7 +68,19 @@ export class Channels {
   leave(peer: PeerId, reason: string | undefined): void {
     const room = this.#rooms.get(peer);
     this.#rooms.delete(peer);
-    room?.leave(reason);
+    const left = room?.leave(reason);
+    if (left !== undefined) this.#leaving.set(left, (this.#leaving.get(left) ?? 0) + 1);
+  }
+
+  /** The connection is gone. */
+  disconnected(): void {
+    this.#leaving.clear();
+  }
+
+  /** @returns whether it only says that a channel was left already */
+  failed({ code, target }: ServerError, wire: Wire): boolean {
+    const isAboutLeaving = code === 442 || code === 403;
+    return isAboutLeaving && target !== undefined && this.#hasLeft(wire.fold(target));
   }
 
   clear(): void {
@@ -81,15 +98,20 @@ export class Channels {
   happened(event: ChannelEvent, wire: Wire): void {
     switch (event.is) {
       case 'joined': {
+        if (event.own && this.#leaving.has(wire.fold(event.channel))) return;
         const room = this.find(event.channel, wire);
         room?.joined(event);
         // Nobody here asked for it: the server forwards, or an operator drags.
         if (event.own && room === undefined) wire.send('PART', event.channel);
         return;
       }
-      case 'parted':
-        this.find(event.channel, wire)?.parted(event);
+      case 'parted': {
+        const room = this.find(event.channel, wire);
+        const isOfBefore = event.own && this.#hasLeft(wire.fold(event.channel));
+        // Who is in is out now, whatever was left.
+        if (!isOfBefore || room?.isIn === true) room?.parted(event);
         return;
+      }
       case 'kicked':
         this.find(event.channel, wire)?.kicked(event);
         return;
@@ -111,6 +133,14 @@ export class Channels {
       default:
         for (const room of this.#rooms.values()) toPerson(room, event);
     }
+  }
+
+  /** One leaving less to be told of. @returns whether there was one */
+  #hasLeft(channel: string): boolean {
+    const count = this.#leaving.get(channel) ?? 0;
+    if (count > 1) this.#leaving.set(channel, count - 1);
+    else this.#leaving.delete(channel);
+    return count > 0;
   }
 }
 

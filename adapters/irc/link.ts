@@ -259,6 +259,7 @@ export class Link implements Comer {
   }
 
   #failed(error: ServerError, wire: Wire): void {
+    if (this.#channels.failed(error, wire)) return;
     const room = error.target === undefined ? undefined : this.#channels.find(error.target, wire);
     if (room !== undefined && !room.isIn) room.failed(error);
     else if (!this.questions.error(error, wire)) this.nick.failed(wire, error);
@@ -282,6 +283,7 @@ export class Link implements Comer {
     this.#registeredAt = undefined;
     this.#lastEnding = why;
     this.questions.close();
+    this.#channels.disconnected();
     gate.ended(why, words, lastedMs);
     if (why === 'quit') this.#failures = 0;
     else this.#failures = lastedMs > LASTING_MS ? 1 : this.#failures + 1;

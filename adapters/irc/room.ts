@@ -36,6 +36,8 @@ const MAX_SHOWN = 300;
 /** What is said while the list of people comes. */
 const MAX_EARLY = 500;
 const ENTERING_MS = 20_000;
+/** A server answers a JOIN at once, or never: two spellings may be one channel to it. */
+const ASKING_MS = 60_000;
 
 export class Room {
   readonly peer: PeerId;
@@ -52,7 +54,8 @@ export class Room {
   #isModerated = false;
   /** What ends the entering. */
   #last: 'who' | 'modes' = 'modes';
-  #enteringUntil = 0;
+  /** How long it is asked for, or its list is waited for. */
+  #until = 0;
   #early: (() => void)[] = [];
   readonly #bans = new Bans();
 
@@ -87,18 +90,21 @@ export class Room {
     const { password } = this.#parts;
     this.#wire = wire;
     this.#state = 'asking';
+    this.#until = this.#parts.now() + ASKING_MS;
     this.#members = new Members((nick) => wire.fold(nick));
     this.#subject = undefined;
     this.#isModerated = false;
     if (!sent(() => wire.send('JOIN', this.channel, password))) this.#refuse(NOT_ASKED);
   }
 
-  leave(reason: string | undefined): void {
+  /** @returns the folded name of the channel, where the server will tell of it */
+  leave(reason: string | undefined): string | undefined {
     const wire = this.#wire;
-    if (this.#state === 'outside' || wire === undefined) return;
-    const words = reason === undefined ? undefined : sentWords(reason, 200);
-    sent(() => wire.send('PART', this.channel, words));
+    if (this.#state === 'outside' || wire === undefined) return undefined;
     this.#state = 'outside';
+    const words = reason === undefined ? undefined : sentWords(reason, 200);
+    const isSent = sent(() => wire.send('PART', this.channel, words));
+    return isSent ? wire.fold(this.channel) : undefined;
   }
 
   /** The connection is gone, and comes back. */
@@ -115,9 +121,15 @@ export class Room {
     this.#refuse(refusal);
   }
 
-  /** Called every few seconds: a list that does not end is taken as it is. */
+  /** Called every few seconds: a list that does not end is taken as it is, and no answer is a refusal. */
   tick(): void {
-    if (this.#state === 'entering' && this.#parts.now() > this.#enteringUntil) this.#entered();
+    const now = this.#parts.now();
+    if (this.#state === 'entering' && now > this.#until) this.#entered();
+    if (this.#state !== 'asking') return;
+    // The question may not have left yet.
+    if (this.#wire?.isHeldBack === true) this.#until = now + ASKING_MS;
+    // Nothing is left: by another spelling he may be in.
+    if (now > this.#until) this.#refuse(NO_ANSWER);
   }
 
   joined({ from, own, account }: Event<'joined'>): void {
@@ -126,7 +138,7 @@ export class Room {
     if (own) {
       if (this.#state !== 'asking') return;
       this.#state = 'entering';
-      this.#enteringUntil = this.#parts.now() + ENTERING_MS;
+      this.#until = this.#parts.now() + ENTERING_MS;
       this.#members.put(person);
       sent(() => this.#wire?.send('MODE', this.channel) === true);
       return;
@@ -322,6 +334,12 @@ const NOT_ASKED: Refusal = {
   condition: 'not-acceptable',
   type: 'modify',
   text: 'The server could not be asked for this channel with this password.',
+};
+
+const NO_ANSWER: Refusal = {
+  condition: 'remote-server-timeout',
+  type: 'wait',
+  text: 'The server does not answer: you may be in this channel already, under another spelling.',
 };
 
 /** False where it was not sent: too much waits, or no line can say it. */

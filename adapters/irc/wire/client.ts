@@ -119,6 +119,11 @@ export class Wire {
     return this.#isRegistered && !this.#isClosed && this.#ending === undefined;
   }
 
+  /** Whether something of what was given to `send` has not left yet. */
+  get isHeldBack(): boolean {
+    return this.#outbox.isHeldBack;
+  }
+
   get features(): Features {
     return this.#features;
   }

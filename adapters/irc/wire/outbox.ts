@@ -52,6 +52,11 @@ export class Outbox {
     });
   }
 
+  /** Whether a line that is no text waits for its turn. */
+  get isHeldBack(): boolean {
+    return this.#throttle.soonWaits;
+  }
+
   now(line: WireLine): void {
     this.#throttle.push('now', () => line);
   }

@@ -1,6 +1,10 @@
+import type { PeerId, RoomEvent } from 'postern/adapter';
 import { attempt } from 'postern/adapter/testing';
 import { describe, expect, it } from 'vitest';
+import { Room } from '../../room.ts';
 import { asking, inChannel, letIn, who } from '../in-channel.ts';
+import { scriptedServer } from '../scripted-server.ts';
+import { registeredBy } from '../wire-subject.ts';
 
 const ROMEO = ':romeo!romeo@romeo.example';
 
@@ -89,6 +93,57 @@ describe('coming in', () => {
     expect((await next(channel, 'refused')).refusal.condition).toBe('not-acceptable');
     await side.barrier();
     expect(side.lines.filter((line) => /QUIT/.test(line))).toEqual([]);
+  });
+});
+
+it('does not wait for ever for a server that does not answer', async () => {
+  const { wire, server } = await registeredBy(await scriptedServer());
+  const told: RoomEvent[] = [];
+  let now = 0;
+  const peer = '#garden%test' as PeerId;
+  const parts = { peer, channel: '#garden', password: undefined, now: () => now };
+  const room = new Room({ ...parts, tell: (event) => void told.push(event) });
+  room.enter(wire);
+  await server.next(/^JOIN #garden$/);
+  now = 60_000;
+  room.tick();
+  expect(told).toEqual([]);
+  now += 1;
+  room.tick();
+  expect(told).toMatchObject([{ is: 'refused', refusal: { condition: 'remote-server-timeout' } }]);
+  await server.barrier();
+  expect(server.lines.filter((line) => line.startsWith('PART'))).toEqual([]);
+});
+
+describe('coming back at once', () => {
+  const ME = ':juliet!juliet@capulet.example';
+
+  it('is not ended by what the server says of the stay before', async () => {
+    const { side, channel, rooms, next, rig } = await asking();
+    rooms.leave(channel);
+    rooms.join(channel, { nick: 'juliet' });
+    await side.next(/^PART #garden$/);
+    await side.next(/^JOIN #garden$/);
+    side.say(`${ME} JOIN #garden`, ':s 353 juliet = #garden :juliet', ':s 366 juliet #garden :End');
+    side.say(`${ME} PART #garden`);
+    await letIn(side, 'romeo juliet', ...who('romeo', 'juliet'));
+    expect((await next(channel, 'joined')).occupants.map(({ nick }) => nick)).toEqual([
+      ...['juliet', 'romeo'],
+    ]);
+    expect(rig.roomEvents.map(({ event }) => event.is)).toEqual(['joined']);
+    expect(side.lines.filter((line) => line.startsWith('PART'))).toHaveLength(1);
+  });
+
+  it('is not ended where the server had sent him away before he left', async () => {
+    const { side, channel, rooms, next, told } = await inChannel();
+    rooms.leave(channel);
+    rooms.join(channel, { nick: 'juliet' });
+    await side.next(/^PART #garden$/);
+    await side.next(/^JOIN #garden$/);
+    side.say(':romeo!r@h KICK #garden juliet :out', ':s 442 juliet #garden :You are not in it');
+    await letIn(side, 'romeo juliet', ...who('romeo', 'juliet'));
+    await next(channel, 'joined');
+    expect(told().map(({ is }) => is)).toEqual(['joined']);
   });
 });
 
