@@ -190,9 +190,9 @@ describe('a secret never stands in a line', () => {
   });
 
   test('nor the half of one that is the beginning of another, or is cut', () => {
-    const { log, text } = recorded({ secrets: ['hunter', 'hunter22'] });
-    log.info({ cut: `${'x'.repeat(4092)}hunter22` }, 'hunter22');
-    expect(text()).not.toMatch(/hun|22/);
+    const { log, text } = recorded({ secrets: ['hunter', 'hunter-zz'] });
+    log.info({ cut: `${'x'.repeat(4092)}hunter-zz` }, 'hunter-zz');
+    expect(text()).not.toMatch(/hun|zz/);
   });
 });
 
