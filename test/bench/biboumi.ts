@@ -1,5 +1,6 @@
 /** Debian's biboumi, set up as well as it can be: no throttle, no TLS, and no address to look up. */
 
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +23,11 @@ interface BiboumiOptions {
 interface Biboumi {
   readonly pids: readonly number[];
   stop(): Promise<void>;
+}
+
+/** Whether it is on this machine. */
+export function hasBiboumi(): boolean {
+  return spawnSync('biboumi', ['--help']).error === undefined;
 }
 
 /** Resolves when it is connected. */

@@ -1,6 +1,7 @@
 /** `npm run bench irc`: channels as rooms, beside Debian's biboumi in the same set-up, in one run. */
 
 import { setTimeout as pass } from 'node:timers/promises';
+import { hasBiboumi } from './biboumi.ts';
 import { cpuMeter, measured, residentMiB } from './cpu.ts';
 import {
   atLeast,
@@ -63,8 +64,8 @@ export const IRC_QUICK: IrcSize = {
 };
 
 type Name = IrcGatewayOptions['name'];
-/** The other one first: what Postern does is shown beside it. */
-const NAMES: readonly Name[] = ['biboumi', 'Postern'];
+/** The other one first, where there is one: what Postern does is shown beside it. */
+const NAMES: readonly Name[] = hasBiboumi() ? ['biboumi', 'Postern'] : ['Postern'];
 
 const ROOM: Join = { user: 0, channel: '#bench' };
 /** The rooms of a user who writes in many. */
@@ -212,9 +213,9 @@ function* messages(
   rates: Map<string, number>,
 ): Generator<Figure> {
   yield* flow(`${what}: ${name}`, taken, COSTS[name], goal);
-  if (name === 'Postern')
+  if (name === 'biboumi') rates.set(what, taken.perSecond);
+  else if (rates.has(what))
     yield ratio(`${what}: ${name}`, 'of biboumi', taken.perSecond, rates.get(what));
-  else rates.set(what, taken.perSecond);
 }
 
 const COSTS: Readonly<Record<Name, readonly Cost[]>> = {
