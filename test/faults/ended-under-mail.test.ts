@@ -1,18 +1,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { embeddedRedis } from '../support/embedded-redis.ts';
-import { JULIET } from '../support/house.ts';
-import { JULIETS_ADDRESS, type MailHouse, startMailHouse } from '../support/mail-house.ts';
-import { MailSenders } from '../support/mail-senders.ts';
+import type { MailHouse } from '../support/mail-house.ts';
 import { arrivedMails } from './mail-arrivals.ts';
+import { sendersTo, startHouseToPourInto } from './mail-pouring-in.ts';
 
 const MAILS = Array.from({ length: 300 }, (_, n) => `mail ${n}`);
 
 let house: MailHouse;
 
 beforeAll(async () => {
-  house = await startMailHouse({ mail: { accounts: { [JULIET.jid]: { address: 'juliet' } } } });
-  // His domain says that this machine may write in its name.
-  house.mailer('example.com');
+  house = await startHouseToPourInto();
 });
 
 afterAll(() => house?.stop());
@@ -20,9 +17,7 @@ afterAll(() => house?.stop());
 it('SIGTERM while mails pour in: who waits is told to come again, the exit code is 0, and every mail arrives once', async () => {
   const { gateway } = house;
   const juliet = await house.client();
-  const senders = new MailSenders({
-    ...{ port: house.mailPort, from: 'romeo@example.com', to: JULIETS_ADDRESS },
-  });
+  const senders = sendersTo(house);
   const idle = await house.smtp();
   const sending = senders.send(MAILS);
   await senders.until(({ taken }) => taken.size > MAILS.length / 4);

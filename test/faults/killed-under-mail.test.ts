@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { embeddedRedis } from '../support/embedded-redis.ts';
-import { JULIET } from '../support/house.ts';
-import { JULIETS_ADDRESS, type MailHouse, startMailHouse } from '../support/mail-house.ts';
-import { MailSenders } from '../support/mail-senders.ts';
+import type { MailHouse } from '../support/mail-house.ts';
 import { arrivedMails } from './mail-arrivals.ts';
+import { sendersTo, startHouseToPourInto } from './mail-pouring-in.ts';
 
 const MAILS = Array.from({ length: 300 }, (_, n) => `mail ${n}`);
 const KILLS = 3;
@@ -13,9 +12,7 @@ const WINDOW = 128;
 let house: MailHouse;
 
 beforeAll(async () => {
-  house = await startMailHouse({ mail: { accounts: { [JULIET.jid]: { address: 'juliet' } } } });
-  // His domain says that this machine may write in its name.
-  house.mailer('example.com');
+  house = await startHouseToPourInto();
 });
 
 afterAll(() => house?.stop());
@@ -23,9 +20,7 @@ afterAll(() => house?.stop());
 it('the gateway is killed while mails pour in, and again: every one arrives, and what comes twice has the same id', async () => {
   const { gateway } = house;
   const juliet = await house.client();
-  const senders = new MailSenders({
-    ...{ port: house.mailPort, from: 'romeo@example.com', to: JULIETS_ADDRESS },
-  });
+  const senders = sendersTo(house);
   let missing: readonly string[] = MAILS;
   for (let kill = 1; kill <= KILLS; kill++) {
     const sending = senders.send(missing);
