@@ -57,14 +57,20 @@ it('the smarthost has a mail and says nothing: others go on, and it comes again,
 
 it('the smarthost dies while it takes mail, and comes back: nothing is lost, and only what was under way may come again', async () => {
   const { mailbox } = house;
+  const before = mailbox.mails.length;
+  // When it dies it has more than it has answered, and not all.
+  const answered = Array.from({ length: COUNT / 4 }, () => 'usual');
+  const unanswered = Array.from({ length: CONNECTIONS }, () => 'hang');
+  mailbox.next('dot', ...answered, ...unanswered);
   const texts = write('with a smarthost that dies', COUNT);
-  await house.mailWith(texts[COUNT / 4] ?? '');
+  while (mailbox.mails.length < before + COUNT / 4 + CONNECTIONS) {
+    await mailbox.mail((mail) => texts.includes(textOf(mail)));
+  }
   await mailbox.stop();
   const another = await startMailbox(mailbox.port);
   await settled();
   await another.stop();
-  expect(repeats([...mailbox.mails, ...another.mails], texts)).toBeLessThanOrEqual(CONNECTIONS);
-  expect(another.mails.length).toBeGreaterThan(0);
+  expect(repeats([...mailbox.mails, ...another.mails], texts)).toBe(CONNECTIONS);
 });
 
 /** @returns the texts, no two alike */

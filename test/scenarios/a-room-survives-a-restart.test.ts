@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { archived } from '../support/archived.ts';
 import { joinRoom, stanzaIdOf } from '../support/in-room.ts';
 import { type IrcHouse, jidOf, startIrcHouse } from '../support/irc-house.ts';
 
@@ -21,11 +22,12 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('after %s', (signal) => {
     const said = await before.sees('juliet: Come, gentle night');
     expect(await romeo.hears('juliet', CHANNEL)).toBe('Come, gentle night');
 
-    // Its receipt proves that all before it is written down: what was not yet may end in doubt.
+    // Its receipt proves that all before it is settled: what was not yet may end in doubt.
     client.send(jidOf('romeo'), 'Take all myself', { receipt: true });
     await client.waitFor(({ children }) =>
       children.some((each) => typeof each !== 'string' && each.name === 'received'),
     );
+    await archived(house.gateway.dir, stanzaIdOf(said));
 
     await house.gateway.program.end(signal);
     if (signal === 'SIGTERM') await before.sees(/^-juliet .*332/);

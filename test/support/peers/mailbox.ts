@@ -10,10 +10,10 @@ import { Inbox } from '../clients/inbox.ts';
 type Phase = 'connect' | 'mail' | 'rcpt' | 'dot';
 
 /**
- * A reply, `451 4.7.1 Come again.`, or a broken connection, or none at all: after the dot, the mail has
- * been taken.
+ * What is usual, or a reply, `451 4.7.1 Come again.`, or a broken connection, or none at all: of the
+ * last two, after the dot, the mail has been taken.
  */
-type Conduct = string | 'drop' | 'hang';
+type Conduct = 'usual' | (string & {}) | 'drop' | 'hang';
 
 export interface TakenMail {
   /** Empty for `<>`. */
@@ -118,7 +118,8 @@ class Script {
 
   reach(phase: Phase): Conduct | undefined {
     this.#counts.set(phase, this.count(phase) + 1);
-    return this.#next.get(phase)?.shift() ?? this.#always.get(phase);
+    const conduct = this.#next.get(phase)?.shift() ?? this.#always.get(phase);
+    return conduct === 'usual' ? undefined : conduct;
   }
 
   count(phase: Phase): number {
