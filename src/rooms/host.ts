@@ -3,23 +3,16 @@
  * connected. What is said comes in here, is archived, and shown; what users say goes out by the lane.
  */
 
-import type { Accounts } from '../accounts/accounts.ts';
-import {
-  type AccountId,
-  type AccountLink,
-  type Addressing,
-  type Capabilities,
-  type MessageId,
-  type OutboundKind,
-  type PeerId,
-  type Refusal,
-  RefusedError,
-  type RoomEvent,
-  type RoomSession,
-  type Session,
-  type TransportId,
+import type {
+  AccountId,
+  AccountLink,
+  Addressing,
+  MessageId,
+  PeerId,
+  Refusal,
+  RoomEvent,
+  RoomSession,
 } from '../contract/index.ts';
-import type { Archive } from '../history/archive.ts';
 import type { StoredOutbound } from '../lanes/stored.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type BareJid, unescapeLocal } from '../xmpp/jid.ts';
@@ -32,35 +25,22 @@ import type {
   RoomsHost,
   RoomView,
 } from '../xmpp/rooms/port.ts';
-import { Heard } from './heard.ts';
-import { Loops } from './loops.ts';
+import { ComingBack } from './coming-back.ts';
+import { Joining, type JoiningOptions } from './joining.ts';
 import type { RoomMemory } from './memory.ts';
-import { IN_A_LOOP, NO_SESSION, NOT_A_NICK, NOT_YET } from './refusals.ts';
-import { nameOfStay, type Stay, Stays } from './stays.ts';
+import { NO_SESSION, NOT_A_NICK } from './refusals.ts';
+import { COMES_BACK_MS, type Stay, Stays } from './stays.ts';
+import { Talk, type TalkOptions } from './talk.ts';
 
-export interface HostOptions {
-  readonly transport: TransportId;
-  readonly capabilities: Pick<Capabilities, 'accounts'>;
+export interface HostOptions extends JoiningOptions, TalkOptions {
   readonly addressing: Addressing<unknown>;
-  readonly accounts: Pick<Accounts, 'find' | 'register'>;
   readonly policy: Pick<Policy, 'refuses'>;
-  readonly sessionOf: (account: AccountLink<unknown>) => Session;
-  readonly archive: Archive;
   readonly memory: RoomMemory;
   readonly occupantKey: string;
   /** The face, which is made after its host. */
   readonly face: () => Rooms;
-  /** See `Acceptor.acceptFor`. */
-  readonly accept: (
-    to: { readonly kind: OutboundKind; readonly peer: PeerId },
-    message: IncomingText,
-  ) => void;
-  /** What a user said is not sent. */
-  readonly refuse: (message: IncomingText, refusal: Refusal) => void;
   /** Whether a user stays in a room when his last client has left. */
   readonly keepsRooms: boolean;
-  readonly onError: (error: unknown) => void;
-  readonly now: () => number;
 }
 
 export interface Host extends RoomsHost {
@@ -78,10 +58,6 @@ export interface Host extends RoomsHost {
   tick(): void;
 }
 
-/** How long a client that did not leave, but is gone, may take to come back. */
-const COMES_BACK_MS = 120_000;
-/** After so long a room is tried again into which nobody but us wishes to come back. */
-const AGAIN_MS = 30_000;
 /** How long a question to the network may take. */
 const ANSWER_MS = 15_000;
 
@@ -94,16 +70,18 @@ class RoomHost implements Host {
   readonly archive: RoomsHost['archive'];
   readonly #options: HostOptions;
   readonly #stays: Stays;
-  readonly #heard: Heard;
-  readonly #loops = new Loops();
-  readonly #users = new Map<AccountId, BareJid>();
+  readonly #talk: Talk;
+  readonly #joining: Joining;
+  readonly #comingBack: ComingBack;
 
   constructor(options: HostOptions) {
     this.#options = options;
     this.#stays = new Stays(options.memory);
-    this.#heard = new Heard(options);
+    this.#talk = new Talk(options, this.#stays);
+    this.#joining = new Joining(options, this.#stays);
+    this.#comingBack = new ComingBack(options, this.#stays, this.#joining);
     this.occupantKey = options.occupantKey;
-    this.archive = this.#heard.pages;
+    this.archive = this.#talk.archived.pages;
   }
 
   roomAt(local: string, user: BareJid): PeerId | undefined {
@@ -122,10 +100,7 @@ class RoomHost implements Host {
       view.tell({ is: 'refused', refusal });
       return;
     }
-    const stay = this.#stays.begin(view, wish);
-    const account = this.#options.accounts.find(view.user);
-    if (account !== undefined) this.#joinBy(account, stay);
-    else this.#register(stay);
+    this.#joining.join(this.#stays.begin(view, wish));
   }
 
   came(view: RoomView, client: string): void {
@@ -146,19 +121,15 @@ class RoomHost implements Host {
   }
 
   async history(view: RoomView, wish: HistoryWish) {
-    return this.#heard.latest(view, wish);
+    return this.#talk.archived.latest(view, wish);
   }
 
   said(view: RoomView, message: IncomingText): void {
-    const { accept, refuse, now } = this.#options;
-    const isMute = this.#loops.says(nameOfStay(view.user, view.room), message.text, now());
-    if (isMute) refuse(message, IN_A_LOOP);
-    else accept({ kind: 'room-message', peer: view.room }, message);
+    this.#talk.toAll(view, message);
   }
 
   saidTo(view: RoomView, nick: string, message: IncomingText): void {
-    const peer = this.#options.addressing.personIn?.(view.room, nick);
-    if (peer !== undefined) this.#options.accept({ kind: 'message', peer }, message);
+    this.#talk.toOne(view, nick, message);
   }
 
   async setSubject(view: RoomView, text: string): Promise<Refusal | undefined> {
@@ -188,32 +159,24 @@ class RoomHost implements Host {
   }
 
   happened(account: AccountId, room: PeerId, event: RoomEvent): void {
-    const user = this.#users.get(account);
+    const user = this.#joining.userOf(account);
     const stay = user === undefined ? undefined : this.#stays.find(user, room);
-    if (stay === undefined || this.#isTriedAgain(stay, event)) return;
+    if (stay === undefined || this.#comingBack.isTriedAgain(stay, event)) return;
     const { view } = stay;
     if (event.is === 'joined') stay.again = undefined;
     if (event.is === 'renamed') noteNick(stay, event);
-    view.tell(event, this.#archived(view, event));
+    view.tell(event, event.is === 'said' ? this.#talk.heard(view, event) : undefined);
     if (event.is === 'joined' || event.is === 'renamed') this.#stays.remember(view);
     if (event.is === 'out') this.#stays.end(view);
     if (event.is === 'refused' && view.nick === undefined) this.#stays.end(view);
   }
 
   saidInRoom(id: MessageId, event: StoredOutbound, parts: readonly string[] = [event.text]): void {
-    const view = this.#stays.find(event.account as BareJid, event.peer)?.view;
-    if (view?.nick === undefined) return;
-    const from = view.shownAs(view.nick);
-    for (const said of this.#heard.said(view, from, { id, event }, parts)) view.reflect(said);
+    this.#talk.said(id, event, parts);
   }
 
-  wasSaidInRoom(id: MessageId, { account, peer }: StoredOutbound): boolean {
-    try {
-      return this.#heard.has(account as BareJid, peer, id);
-    } catch (error) {
-      this.#options.onError(error);
-      return false;
-    }
+  wasSaidInRoom(id: MessageId, event: StoredOutbound): boolean {
+    return this.#talk.wasSaid(id, event);
   }
 
   unregistered({ id, jid }: AccountLink<unknown>): void {
@@ -221,95 +184,23 @@ class RoomHost implements Host {
       this.#stays.end(view);
       view.close();
     }
-    this.#users.delete(id);
+    this.#joining.forget(id);
   }
 
   comeBack(): void {
-    const { memory, accounts, face, keepsRooms, now } = this.#options;
-    for (const { user, room, local, nick, wished, clients } of memory.left) {
-      for (const client of clients) face().farewell(local, nick ?? '', client);
-      const account = accounts.find(user);
-      const view = account && this.#reopened(user, local);
-      if (account === undefined || view === undefined) {
-        memory.forget(user, room);
-        continue;
-      }
-      const stay = this.#stays.begin(view, { nick: wished ?? nick ?? nickOf(user) });
-      stay.again = Number.POSITIVE_INFINITY;
-      if (!keepsRooms) stay.emptyUntil = now() + COMES_BACK_MS;
-      this.#joinBy(account, stay);
-    }
+    this.#comingBack.begin();
   }
 
   tick(): void {
     const now = this.#options.now();
     this.#options.memory.flush();
     for (const stay of this.#stays) {
-      const { view, again = Number.POSITIVE_INFINITY } = stay;
-      if (again <= now) this.#tryAgain(stay);
+      this.#comingBack.tick(stay);
       if ((stay.emptyUntil ?? Number.POSITIVE_INFINITY) > now) continue;
       stay.emptyUntil = undefined;
       // A client may wait until it is open.
-      if (view.clients === 0) this.#leave(view);
+      if (stay.view.clients === 0) this.#leave(stay.view);
     }
-  }
-
-  /** Undefined where there is no such room any more: the settings may have changed. */
-  #reopened(user: BareJid, local: string): RoomView | undefined {
-    try {
-      return this.#options.face().open(user, local);
-    } catch (error) {
-      if (error instanceof RefusedError) return undefined;
-      throw error;
-    }
-  }
-
-  /** Where the network may be there later, and nobody waits for an answer: a restart loses no room. */
-  #isTriedAgain(stay: Stay, event: RoomEvent): boolean {
-    const isForLater = event.is === 'refused' && event.refusal.type === 'wait';
-    if (stay.again === undefined || !isForLater || stay.view.clients > 0) return false;
-    stay.again = this.#options.now() + AGAIN_MS;
-    return true;
-  }
-
-  #tryAgain(stay: Stay): void {
-    stay.again = Number.POSITIVE_INFINITY;
-    const account = this.#options.accounts.find(stay.view.user);
-    if (account !== undefined) this.#joinBy(account, stay);
-  }
-
-  #register(stay: Stay): void {
-    const { accounts, capabilities, onError } = this.#options;
-    const { view } = stay;
-    const refuse = (refusal: Refusal) => {
-      view.tell({ is: 'refused', refusal });
-      this.#stays.end(view);
-    };
-    if (capabilities.accounts === 'registration') {
-      refuse(NOT_YET);
-      return;
-    }
-    // His client may leave meanwhile, and even come again: then it is not about this stay any more.
-    const isWanted = () => this.#stayOf(view) === stay;
-    accounts.register(view.user).then(
-      (account) => {
-        if (isWanted()) this.#joinBy(account, stay);
-      },
-      (error: unknown) => {
-        // He may have got one in another way meanwhile: by a message, or by another room.
-        const account = accounts.find(view.user);
-        const known = error instanceof RefusedError;
-        if (!known) onError(error);
-        if (!isWanted()) return;
-        if (account === undefined) refuse(known ? error.refusal : NO_SESSION);
-        else this.#joinBy(account, stay);
-      },
-    );
-  }
-
-  #joinBy(account: AccountLink<unknown>, { view, wish }: Stay): void {
-    this.#users.set(account.id, view.user);
-    this.#options.sessionOf(account).rooms?.join(view.room, wish);
   }
 
   #sessionOf(user: BareJid): RoomSession | undefined {
@@ -321,12 +212,6 @@ class RoomHost implements Host {
   #stayOf(view: RoomView): Stay | undefined {
     const stay = this.#stays.find(view.user, view.room);
     return stay?.view === view ? stay : undefined;
-  }
-
-  #archived(view: RoomView, event: RoomEvent): MessageId | undefined {
-    if (event.is !== 'said') return undefined;
-    this.#loops.heard(nameOfStay(view.user, view.room), event.text, this.#options.now());
-    return this.#heard.heard(view, event);
   }
 
   #leave(view: RoomView, reason?: string): void {
@@ -341,8 +226,4 @@ function noteNick(stay: Stay, { from, to }: Extract<RoomEvent, { is: 'renamed' }
   if (from !== stay.view.nick || stay.asked?.toLowerCase() !== to.toLowerCase()) return;
   stay.asked = undefined;
   stay.wish = { ...stay.wish, nick: to };
-}
-
-function nickOf(user: BareJid): string {
-  return user.slice(0, user.lastIndexOf('@'));
 }

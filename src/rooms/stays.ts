@@ -18,6 +18,8 @@ export interface Stay {
   again?: number | undefined;
 }
 
+/** How long a client that did not leave, but is gone, may take to come back. */
+export const COMES_BACK_MS = 120_000;
 /** More of them are never in a room at a time. */
 const MOST_CLIENTS = 50;
 

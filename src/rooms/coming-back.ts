@@ -1,0 +1,81 @@
+/** Rooms of an earlier process: its clients are told, and the rooms are entered again, as often as it takes. */
+
+import type { Accounts } from '../accounts/accounts.ts';
+import { RefusedError, type RoomEvent } from '../contract/index.ts';
+import type { BareJid } from '../xmpp/jid.ts';
+import type { Rooms, RoomView } from '../xmpp/rooms/port.ts';
+import type { Joining } from './joining.ts';
+import type { RoomMemory } from './memory.ts';
+import { COMES_BACK_MS, type Stay, type Stays } from './stays.ts';
+
+export interface ComingBackOptions {
+  readonly accounts: Pick<Accounts, 'find'>;
+  readonly memory: Pick<RoomMemory, 'left' | 'forget'>;
+  readonly face: () => Rooms;
+  readonly keepsRooms: boolean;
+  readonly now: () => number;
+}
+
+/** After so long a room is tried again into which nobody but us wishes to come back. */
+const AGAIN_MS = 30_000;
+
+export class ComingBack {
+  readonly #options: ComingBackOptions;
+  readonly #stays: Stays;
+  readonly #joining: Joining;
+
+  constructor(options: ComingBackOptions, stays: Stays, joining: Joining) {
+    this.#options = options;
+    this.#stays = stays;
+    this.#joining = joining;
+  }
+
+  /** Once, at the start. */
+  begin(): void {
+    const { memory, accounts, face, keepsRooms, now } = this.#options;
+    for (const { user, room, local, nick, wished, clients } of memory.left) {
+      for (const client of clients) face().farewell(local, nick ?? '', client);
+      const account = accounts.find(user);
+      const view = account && this.#reopened(user, local);
+      if (account === undefined || view === undefined) {
+        memory.forget(user, room);
+        continue;
+      }
+      const stay = this.#stays.begin(view, { nick: wished ?? nick ?? nickOf(user) });
+      stay.again = Number.POSITIVE_INFINITY;
+      if (!keepsRooms) stay.emptyUntil = now() + COMES_BACK_MS;
+      this.#joining.joinBy(account, stay);
+    }
+  }
+
+  /** Where the network may be there later, and nobody waits for an answer: a restart loses no room. */
+  isTriedAgain(stay: Stay, event: RoomEvent): boolean {
+    const isForLater = event.is === 'refused' && event.refusal.type === 'wait';
+    if (stay.again === undefined || !isForLater || stay.view.clients > 0) return false;
+    stay.again = this.#options.now() + AGAIN_MS;
+    return true;
+  }
+
+  /** Called about once a second for each room. */
+  tick(stay: Stay): void {
+    const { again = Number.POSITIVE_INFINITY } = stay;
+    if (again > this.#options.now()) return;
+    stay.again = Number.POSITIVE_INFINITY;
+    const account = this.#options.accounts.find(stay.view.user);
+    if (account !== undefined) this.#joining.joinBy(account, stay);
+  }
+
+  /** Undefined where there is no such room any more: the settings may have changed. */
+  #reopened(user: BareJid, local: string): RoomView | undefined {
+    try {
+      return this.#options.face().open(user, local);
+    } catch (error) {
+      if (error instanceof RefusedError) return undefined;
+      throw error;
+    }
+  }
+}
+
+function nickOf(user: BareJid): string {
+  return user.slice(0, user.lastIndexOf('@'));
+}
