@@ -126,7 +126,7 @@ export class Channels {
         return;
       case 'mode': {
         const room = this.find(event.target, wire);
-        room?.mode(event);
+        room?.occupants?.mode(event);
         if (event.by === undefined) room?.answered('modes');
         return;
       }
@@ -150,18 +150,18 @@ function toPerson(room: Room, event: Extract<WireEvent, { is: OfPeople }>): void
       room.quit(event);
       return;
     case 'split':
-      room.split(event);
+      room.occupants?.split(event);
       return;
     case 'nick':
-      room.renamed(event);
+      room.occupants?.renamed(event);
       return;
     case 'away':
-      room.away(event);
+      room.occupants?.away(event);
       return;
     case 'account':
-      room.account(event);
+      room.occupants?.account(event);
       return;
     default:
-      room.person(event);
+      room.occupants?.person(event);
   }
 }

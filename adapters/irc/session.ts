@@ -72,7 +72,7 @@ export class IrcSession implements Session<'message' | 'room-message'>, RoomSess
     const { context, account } = this.#options;
     const link = this.#isClosed ? undefined : this.#link(room, wish.nick);
     if (link !== undefined) link.join(room, wish.password);
-    else context.room(account.id, room, { is: 'refused', refusal: NOT_CONNECTED });
+    else void context.room(account.id, room, { is: 'refused', refusal: NOT_CONNECTED });
   }
 
   leave(room: PeerId, reason?: string): void {
@@ -81,8 +81,9 @@ export class IrcSession implements Session<'message' | 'room-message'>, RoomSess
 
   rename(room: PeerId, nick: string): void {
     const { context, account } = this.#options;
-    const refuse = (refusal: Refusal): void =>
-      context.room(account.id, room, { is: 'refused', refusal });
+    const refuse = (refusal: Refusal): void => {
+      void context.room(account.id, room, { is: 'refused', refusal });
+    };
     const link = this.#known(room);
     if (link?.wire === undefined) refuse(NOT_CONNECTED);
     else link.nick.rename(link.wire, nick, refuse);
@@ -97,7 +98,8 @@ export class IrcSession implements Session<'message' | 'room-message'>, RoomSess
     const link = this.#known(room);
     const { name } = placeOf(room);
     const inside = link?.room(room);
-    if (inside?.isIn) return { name, occupants: inside.size, subject: inside.subject };
+    if (inside?.isIn)
+      return { name, occupants: inside.occupants?.size ?? 0, subject: inside.subject };
     return link?.wire && (await link.questions.describe(link.wire, name, signal));
   }
 
@@ -117,7 +119,7 @@ export class IrcSession implements Session<'message' | 'room-message'>, RoomSess
   ): Promise<Refusal | undefined> {
     const { link, wire, channel, inside } = this.#inside(room);
     if (wire === undefined) return NOT_IN_IT;
-    const person = inside.member(change.nick);
+    const person = inside.occupants?.member(change.nick);
     if (person === undefined) return NOBODY;
     const steps = stepsOf(change, person, wire.features);
     if (steps === undefined) return NOT_HERE;
