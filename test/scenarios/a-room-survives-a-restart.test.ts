@@ -10,9 +10,14 @@ let house: IrcHouse;
 
 afterEach(() => house?.stop());
 
-describe.each(['SIGTERM', 'SIGKILL'] as const)('after %s', (signal) => {
+describe.each([
+  ['SIGTERM', 'prosody'],
+  ['SIGKILL', 'prosody'],
+  ['SIGTERM', 'ejabberd'],
+  ['SIGKILL', 'ejabberd'],
+] as const)('after %s, behind %s', (signal, server) => {
   it('Postern restarts, and its users are in their rooms again', async () => {
-    house = await startIrcHouse();
+    house = await startIrcHouse({ server });
     const romeo = await house.person('romeo');
     await romeo.join(CHANNEL);
     const client = await house.client();

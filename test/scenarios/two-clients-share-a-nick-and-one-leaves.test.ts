@@ -8,9 +8,13 @@ let house: IrcHouse;
 
 afterEach(() => house?.stop());
 
-describe.each(['ngircd', 'inspircd'] as const)('at %s', (irc) => {
+describe.each([
+  ['ngircd', 'prosody'],
+  ['inspircd', 'prosody'],
+  ['inspircd', 'ejabberd'],
+] as const)('at %s, behind %s', (irc, server) => {
   it('a user joins from two clients as one, and is out when the last of them leaves', async () => {
-    house = await startIrcHouse({ irc });
+    house = await startIrcHouse({ irc, server });
     const romeo = await house.person('romeo');
     await romeo.join(CHANNEL);
     const [first, second] = await Promise.all([house.client(), house.client()]);
