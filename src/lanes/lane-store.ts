@@ -18,56 +18,17 @@
  */
 
 import type { MessageId, NetworkMessageId, TransportId } from '../contract/index.ts';
+import type { Entry, NewEntry, Part } from './entry.ts';
 import type { Channel, Lane } from './lane.ts';
+
+export type { Entry, NewEntry, Part } from './entry.ts';
 
 /** A message that was found open by so many crashes is the likely cause of them: whoever serves it puts it aside. */
 export const CRASHES_TO_PARK = 3;
 
-/** A message to be stored. */
-export interface NewEntry {
-  readonly id: MessageId;
-  readonly lane: Lane;
-  /** The event as its room wrote it; opaque here. */
-  readonly event: string;
-  /** Milliseconds since the epoch. */
-  readonly acceptedAt: number;
-  /** Milliseconds since the epoch; past it the message is not tried any more. */
-  readonly deadlineAt: number;
-  /** By which a repeat of the same event is recognised, and for how long. */
-  readonly duplicateKeys: readonly { readonly key: string; readonly windowMs: number }[];
-}
-
 export type Pushed =
   | { readonly result: 'stored' }
   | { readonly result: 'duplicate'; readonly of: MessageId };
-
-/** The part of a message that the network has given an id. */
-export interface Part {
-  readonly part: number;
-  readonly networkId: NetworkMessageId;
-  readonly state: 'accepted' | 'delivered' | 'failed';
-}
-
-/**
- * A message as it is stored. One whose record can not be read has an empty event and no deadline, so
- * that whoever reads the event parks it; one whose journal can not be read is `unknown` after three
- * crashes.
- */
-export interface Entry {
-  readonly id: MessageId;
-  readonly lane: Lane;
-  readonly event: string;
-  readonly acceptedAt: number;
-  readonly deadlineAt: number;
-  readonly state: 'waiting' | 'sending' | 'unknown' | 'handed' | 'dead';
-  /** How many intents were written. */
-  readonly attempts: number;
-  /** How many of them were found without their holder. */
-  readonly crashes: number;
-  /** When the last intent was written or the state entered, by the store's clock. */
-  readonly since: number;
-  readonly parts: readonly Part[];
-}
 
 /** One lane taken by one holder, with its first entries, each with its intent written. */
 export interface Claim {
