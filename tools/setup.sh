@@ -31,7 +31,10 @@ npm_ci() {
 
 set_up_packages() {
   installed=$root/node_modules/.package-lock.json
-  if [ ! -e "$installed" ] || [ "$root/package-lock.json" -nt "$installed" ]; then
+  # A link leads to the packages of another checkout, and `npm ci` would empty its folder.
+  if [ -L "$root/node_modules" ]; then
+    say 'node_modules is a link; left as it is'
+  elif [ ! -e "$installed" ] || [ "$root/package-lock.json" -nt "$installed" ]; then
     say 'installing the npm packages'
     (cd "$root" && npm_ci ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
   fi
