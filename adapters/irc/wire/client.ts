@@ -5,12 +5,12 @@
 
 import { fold } from '../text/case.ts';
 import type { Outcome } from './acknowledgement.ts';
-import { Capabilities } from './capabilities.ts';
 import { charsetOf } from './charset.ts';
 import type { WireClocks } from './clock.ts';
-import { endingOf } from './ending.ts';
+import { EndCause } from './ending.ts';
 import type { Ending, WireEvent } from './events.ts';
-import { type Features, FIRST_FEATURES, withFeatures } from './features.ts';
+import type { Features } from './features.ts';
+import { ALIVE, Incoming } from './incoming.ts';
 import {
   type Command,
   encodeCtcp,
@@ -20,12 +20,10 @@ import {
   textBytes,
   type WireLine,
 } from './line.ts';
-import { type Message, readMessage, readSource, type Source } from './message.ts';
-import { Names } from './names.ts';
+import { Liveness } from './liveness.ts';
 import { Splits } from './netsplit.ts';
 import { Outbox, type Waiting } from './outbox.ts';
-import { readEvent } from './reading.ts';
-import { type Identity, Registration } from './registration.ts';
+import type { Identity } from './registration.ts';
 import { Self } from './self.ts';
 import type { Pace } from './throttle.ts';
 import { type Endpoint, Transport, type TransportEnd } from './transport.ts';
@@ -45,68 +43,55 @@ export interface WireOptions {
 
 export type TextKind = 'message' | 'notice' | 'action';
 
-/** Until the server knows us. */
-const SETUP_MS = 60_000;
-/** After so long without a word the server is asked for one, and after so long it is gone. */
-const SILENT_MS = 45_000;
-const GONE_MS = 75_000;
-const QUIT_MS = 5_000;
 const MAX_REASON_BYTES = 200;
 
 export class Wire {
   readonly #options: WireOptions;
   readonly #transport: Transport;
   readonly #outbox: Outbox;
-  readonly #capabilities: Capabilities;
-  readonly #registration: Registration;
+  readonly #incoming: Incoming;
+  readonly #liveness: Liveness;
   readonly #self: Self;
-  readonly #names = new Names();
   readonly #splits: Splits;
-  readonly #onTick = (): void => this.#watch();
-  #features = FIRST_FEATURES;
-  #isRegistered = false;
+  readonly #cause = new EndCause();
   #isClosed = false;
-  /** Known before the connection is closed. The first reason is the true one. */
-  #ending: { readonly why: Ending; readonly words: string } | undefined;
-  #heardAt: number;
-  #isAsked = false;
-  /** By the clock: for the registration, or for the end. */
-  #patienceUntil: number;
 
   /**
    * Connects.
    * @throws LineError for an identity that can not be sent, RangeError for a charset that is unknown
    */
   constructor(options: WireOptions) {
-    const { identity, clocks, endpoint, charset } = options;
+    const { identity, clocks, endpoint, pace } = options;
+    const charset = charsetOf(options.charset);
     this.#options = options;
     this.#self = new Self(identity.nick);
     this.#splits = new Splits((event) => this.#guarded(() => options.onEvent(event)));
-    this.#capabilities = new Capabilities(identity.login !== undefined);
-    this.#registration = new Registration({
-      identity,
-      capabilities: this.#capabilities,
-      // What lets us in is not counted: servers measure the pace of those whom they know.
-      write: (line) => (this.#isRegistered ? this.#outbox.now(line) : this.#transport.write(line)),
+    this.#outbox = new Outbox({
+      pace,
+      clock: clocks.pace,
+      write: (line) => this.#transport.write(line),
+      canWrite: () => !this.#transport.isCongested,
+      acknowledgement: () => this.#incoming.capabilities.acknowledgement,
+      fold: (name) => this.fold(name),
+    });
+    this.#incoming = new Incoming({
+      ...{ identity, self: this.#self, outbox: this.#outbox, cause: this.#cause },
+      fold: (name) => this.fold(name),
+      give: (event) => this.#give(event),
+      write: (line) => this.#transport.write(line),
       fail: (why, words) => this.#fail(why, words),
     });
-    this.#heardAt = clocks.watch.now();
-    this.#patienceUntil = this.#heardAt + SETUP_MS;
-    this.#transport = new Transport(endpoint, charsetOf(charset), {
+    this.#transport = new Transport(endpoint, charset, {
       opened: () => this.#guarded(() => this.#onOpened()),
       line: (text) => this.#guarded(() => this.#onLine(text)),
       turn: () => this.#splits.flush(),
       closed: (end) => this.#guarded(() => this.#onClosed(end)),
     });
-    this.#outbox = new Outbox({
-      pace: options.pace,
-      clock: clocks.pace,
-      write: (line) => this.#transport.write(line),
-      canWrite: () => !this.#transport.isCongested,
-      acknowledgement: () => this.#capabilities.acknowledgement,
-      fold: (name) => this.fold(name),
+    this.#liveness = new Liveness({
+      clock: clocks.watch,
+      ask: () => this.#ask(),
+      gone: () => this.#fail('silent', 'the server said nothing for too long'),
     });
-    clocks.watch.add(this.#onTick);
   }
 
   /** Our own, as the server has it now. */
@@ -116,7 +101,7 @@ export class Wire {
 
   /** Whether something can be sent. */
   get isRegistered(): boolean {
-    return this.#isRegistered && !this.#isClosed && this.#ending === undefined;
+    return this.#incoming.isRegistered && !this.#isClosed && !this.#cause.isKnown;
   }
 
   /** Whether something of what was given to `send` has not left yet. */
@@ -125,22 +110,22 @@ export class Wire {
   }
 
   get features(): Features {
-    return this.#features;
+    return this.#incoming.features;
   }
 
   /** Whether an IRCv3 capability is switched on. */
   has(capability: string): boolean {
-    return this.#capabilities.has(capability);
+    return this.#incoming.capabilities.has(capability);
   }
 
   /** For comparing names as this server does. */
   fold(name: string): string {
-    return fold(name, this.#features.caseMapping);
+    return fold(name, this.features.caseMapping);
   }
 
   /** How many bytes of UTF-8 one text to that target may have, so that everybody gets all of it. */
   textBytes(target: string, kind: TextKind = 'message'): number {
-    return textBytes(this.#self.limits(this.#features), target, kind === 'action');
+    return textBytes(this.#self.limits(this.features), target, kind === 'action');
   }
 
   /**
@@ -149,7 +134,7 @@ export class Wire {
    * @throws LineError
    */
   send<C extends Command>(command: C, ...params: Params<C>): boolean {
-    const line = encodeLine(this.#self.limits(this.#features), command, ...params);
+    const line = encodeLine(this.#self.limits(this.features), command, ...params);
     return this.isRegistered && this.#outbox.soon(line);
   }
 
@@ -169,7 +154,7 @@ export class Wire {
 
   /** Answers a question of CTCP. @throws LineError */
   answerCtcp(nick: string, tag: 'VERSION' | 'PING' | 'TIME', text: string): boolean {
-    const limits = this.#self.limits(this.#features);
+    const limits = this.#self.limits(this.features);
     return this.isRegistered && this.#outbox.soon(encodeCtcp(limits, 'NOTICE', nick, tag, text));
   }
 
@@ -184,13 +169,13 @@ export class Wire {
 
   /** Says good-bye ahead of all that waits, which is not sent; `closed` follows within seconds. */
   quit(reason: string): void {
-    if (this.#ending !== undefined) return;
-    this.#ending = { why: 'quit', words: 'we said good-bye' };
-    if (!this.#isRegistered) {
+    if (this.#cause.isKnown) return;
+    this.#cause.is('quit', 'we said good-bye');
+    if (!this.#incoming.isRegistered) {
       this.destroy();
       return;
     }
-    this.#patienceUntil = this.#options.clocks.watch.now() + QUIT_MS;
+    this.#liveness.leaving();
     const words = Buffer.from(reason.replace(/\p{Cc}/gu, ' ')).subarray(0, MAX_REASON_BYTES);
     const whole = words.toString().replace(/\ufffd+$/, '');
     this.#outbox.finish(encodeLine(FIRST_LIMITS, 'QUIT', whole));
@@ -202,7 +187,7 @@ export class Wire {
   }
 
   #textLine(target: string, text: string, kind: TextKind): WireLine {
-    const limits = this.#self.limits(this.#features);
+    const limits = this.#self.limits(this.features);
     if (kind === 'action') return encodeCtcp(limits, 'PRIVMSG', target, 'ACTION', text);
     return encodeLine(limits, kind === 'notice' ? 'NOTICE' : 'PRIVMSG', target, text);
   }
@@ -222,151 +207,34 @@ export class Wire {
       this.#fail('insecure', 'a password is not sent over a connection without TLS');
       return;
     }
-    this.#registration.start();
+    this.#incoming.begin();
   }
 
   #onLine(text: string): void {
-    this.#heardAt = this.#options.clocks.watch.now();
-    this.#isAsked = false;
-    const message = readMessage(text);
-    if (message === undefined) return;
-    switch (message.command) {
-      case 'PING':
-        this.#outbox.now(encodeLine(FIRST_LIMITS, 'PONG', message.params.at(-1) ?? ''));
-        return;
-      case 'ERROR':
-        this.#onError(wordsOf(message));
-        return;
-      case '005':
-        this.#features = withFeatures(this.#features, message.params);
-        return;
-      case '396':
-        this.#learn(readSource(`${this.nick}!@${message.params[1] ?? ''}`));
-        return;
-    }
-    if (this.#isRegistered) this.#take(message);
-    else this.#register(message);
+    this.#liveness.heard();
+    this.#incoming.line(text);
   }
 
-  /** Until the message of the day is over, or missing: by then all of 005 has come. */
-  #register(message: Message): void {
-    const { command } = message;
-    if (command === '465') this.#ending ??= { why: 'banned', words: wordsOf(message) };
-    this.#registration.take(message);
-    const { nick, account } = this.#registration;
-    if (nick === undefined || (command !== '376' && command !== '422')) return;
-    this.#self.learn({ nick, user: '', host: '' });
-    this.#isRegistered = true;
-    this.#patienceUntil = Number.POSITIVE_INFINITY;
-    this.#splits.take({ is: 'registered', nick, ...(account === undefined ? {} : { account }) });
+  #give(event: WireEvent): void {
+    if (event.is === 'registered') this.#liveness.registered();
+    this.#splits.take(event);
   }
 
-  #take(message: Message): void {
-    const { command, params } = message;
-    const label = this.#outbox.labelOf(message.tag('label'), message.tag('batch'));
-    const [first = '', second = ''] = params;
-    switch (command) {
-      case 'CAP':
-        this.#registration.take(message);
-        return;
-      case 'BATCH':
-        this.#outbox.batch(first, label);
-        return;
-      case 'PONG':
-        this.#onPong(params.at(-1) ?? '');
-        return;
-      case '353':
-        this.#names.add(params, this.#features, this.fold(params.at(-2) ?? ''));
-        return;
-      case '366':
-        this.#give(this.#names.end(second, this.fold(second), this.#features.channelTypes));
-        return;
-      case 'KILL':
-        if (this.#isOwn(first)) this.#ending ??= { why: 'killed', words: wordsOf(message) };
-        return;
-    }
-    this.#give(this.#eventOf(message), label);
-  }
-
-  #eventOf(message: Message): WireEvent | undefined {
-    const event = readEvent(message, {
-      nick: this.nick,
-      features: this.#features,
-      now: Date.now(),
-      has: (capability) => this.has(capability),
-    });
-    const { source } = message;
-    if (source !== undefined && this.#isOwn(source.nick)) {
-      this.#learn(event?.is === 'nick' ? { ...source, nick: event.to } : source);
-    }
-    if (event?.is === 'person' && this.#isOwn(event.who.nick)) this.#learn(event.who);
-    return event;
-  }
-
-  #learn(self: Source | undefined): void {
-    if (self !== undefined) this.#self.learn(self);
-  }
-
-  #isOwn(nick: string): boolean {
-    return this.fold(nick) === this.fold(this.nick);
-  }
-
-  #give(event: WireEvent | undefined, label?: number): void {
-    if (event !== undefined && this.#outbox.isAnswer(event, label)) return;
-    if (label !== undefined) this.#outbox.labelled(label);
-    if (event !== undefined) this.#splits.take(event);
-  }
-
-  #onPong(token: string): void {
-    if (this.#outbox.pong(token) || token === 'alive') return;
-    this.#give({ is: 'pong', token });
-  }
-
-  /** It says more than a 465 before it. */
-  #onError(words: string): void {
-    const why = endingOf(words);
-    const isBetter = this.#ending?.why === 'banned' && why !== 'lost';
-    if (this.#ending === undefined || isBetter) this.#ending = { why, words };
+  #ask(): boolean {
+    if (!this.#incoming.isRegistered) return false;
+    this.#outbox.now(encodeLine(FIRST_LIMITS, 'PING', ALIVE));
+    return true;
   }
 
   #fail(why: Ending, words: string): void {
-    this.#ending ??= { why, words };
+    this.#cause.is(why, words);
     this.destroy();
-  }
-
-  /** Every few seconds, together with all other connections. */
-  #watch(): void {
-    const now = this.#options.clocks.watch.now();
-    const silentMs = now - this.#heardAt;
-    if (now > this.#patienceUntil || silentMs > GONE_MS) {
-      this.#fail('silent', 'the server said nothing for too long');
-    } else if (silentMs > SILENT_MS && !this.#isAsked && this.#isRegistered) {
-      this.#isAsked = true;
-      this.#outbox.now(encodeLine(FIRST_LIMITS, 'PING', 'alive'));
-    }
   }
 
   #onClosed(end: TransportEnd): void {
     this.#isClosed = true;
-    this.#options.clocks.watch.delete(this.#onTick);
+    this.#liveness.stop();
     this.#outbox.close();
-    this.#splits.take({ is: 'closed', ...(this.#ending ?? endingBy(end)) });
+    this.#splits.take({ is: 'closed', ...this.#cause.of(end) });
   }
-}
-
-function endingBy({ why, words }: TransportEnd): { readonly why: Ending; readonly words: string } {
-  switch (why) {
-    case 'unreachable':
-    case 'untrusted':
-    case 'lost':
-      return { why, words };
-    case 'ended':
-      return { why: 'lost', words };
-    case 'line-too-long':
-      return { why: 'misbehaved', words };
-  }
-}
-
-function wordsOf({ params }: Message): string {
-  return (params.at(-1) ?? '').slice(0, 200);
 }

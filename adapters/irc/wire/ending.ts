@@ -1,6 +1,7 @@
-/** What a server means by the words with which it closes a connection. No standard has them. */
+/** Why a connection ends, and what a server means by the words with which it does: no standard has them. */
 
 import type { Ending } from './events.ts';
+import type { TransportEnd } from './transport.ts';
 
 /**
  * The first that fits. A ban comes first, as its reason may speak of anything; but for InspIRCd's
@@ -20,4 +21,47 @@ const MEANINGS: readonly (readonly [Ending, RegExp])[] = [
 /** @param words of an ERROR line */
 export function endingOf(words: string): Ending {
   return MEANINGS.find(([, pattern]) => pattern.test(words))?.[0] ?? 'lost';
+}
+
+interface End {
+  readonly why: Ending;
+  readonly words: string;
+}
+
+/** Known before the connection is closed. The first reason is the true one. */
+export class EndCause {
+  #known: End | undefined;
+
+  get isKnown(): boolean {
+    return this.#known !== undefined;
+  }
+
+  is(why: Ending, words: string): void {
+    this.#known ??= { why, words };
+  }
+
+  /** An ERROR line: it says more than a 465 before it. */
+  said(words: string): void {
+    const why = endingOf(words);
+    const isBetter = this.#known?.why === 'banned' && why !== 'lost';
+    if (this.#known === undefined || isBetter) this.#known = { why, words };
+  }
+
+  /** The connection is closed. @param end by what */
+  of(end: TransportEnd): End {
+    return this.#known ?? endingBy(end);
+  }
+}
+
+function endingBy({ why, words }: TransportEnd): End {
+  switch (why) {
+    case 'unreachable':
+    case 'untrusted':
+    case 'lost':
+      return { why, words };
+    case 'ended':
+      return { why: 'lost', words };
+    case 'line-too-long':
+      return { why: 'misbehaved', words };
+  }
 }
