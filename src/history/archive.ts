@@ -6,8 +6,11 @@
 import type { MessageId, NetworkMessageId } from '../contract/index.ts';
 import type { ConversationKey } from '../lanes/lane.ts';
 
-/** Stored by position: new kinds go to the end, and none is ever removed. */
-export const ENTRY_KINDS = ['message', 'subject'] as const;
+/**
+ * Stored by position: new kinds go to the end, and none is ever removed. A `file` is a message whose
+ * body is the link to it.
+ */
+export const ENTRY_KINDS = ['message', 'subject', 'file'] as const;
 
 export interface Entry {
   /** Also the stanza-id of what was shown (XEP-0359); once in an archive. */

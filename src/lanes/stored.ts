@@ -30,6 +30,8 @@ export interface StoredOutbound {
     readonly of?: string;
     /** What the sender's client knows it by where a room shows it (XEP-0359 §5). */
     readonly originId?: string;
+    /** His client has uploaded a file: the text is its link. */
+    readonly isFile?: boolean;
     readonly wantsReceipt: boolean;
   };
 }
@@ -116,6 +118,7 @@ export function readOutbound(text: string): StoredOutbound {
     areText(reply.to, reply.from) &&
     optionalText(reply.of) &&
     optionalText(reply.originId) &&
+    (reply.isFile === undefined || typeof reply.isFile === 'boolean') &&
     typeof reply.wantsReceipt === 'boolean'
   ) {
     return value as unknown as StoredOutbound;

@@ -232,11 +232,17 @@ function stored(
       to: formatJid(message.from),
       from: message.to.local ?? '',
       ...(message.id === undefined ? {} : { of: message.id }),
-      ...(kind === 'message' || message.originId === undefined
-        ? {}
-        : { originId: message.originId }),
+      ...(kind === 'room-message' && shownInRoom(message)),
       wantsReceipt: message.wantsReceipt,
     },
+  };
+}
+
+/** What a room shows of a message beside its text. */
+function shownInRoom({ originId, isFile }: IncomingText): Partial<StoredOutbound['reply']> {
+  return {
+    ...(originId === undefined ? {} : { originId }),
+    ...(isFile === undefined ? {} : { isFile }),
   };
 }
 

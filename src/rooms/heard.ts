@@ -3,7 +3,7 @@ import type { Archive, Entry } from '../history/archive.ts';
 import { newMessageId } from '../lanes/lane.ts';
 import type { StoredOutbound } from '../lanes/stored.ts';
 import type { BareJid } from '../xmpp/jid.ts';
-import type { HistoryWish, Reflection, RoomArchive, RoomView } from '../xmpp/rooms/port.ts';
+import type { HistoryWish, Reflection, RoomArchive, RoomView, Self } from '../xmpp/rooms/port.ts';
 
 export interface HeardOptions {
   readonly transport: TransportId;
@@ -51,14 +51,18 @@ export class Heard {
   }
 
   /** The user did, and the network has it. @param parts in which it was said */
-  said(view: RoomView, from: string, said: Said, parts: readonly string[]): readonly Reflection[] {
+  said(view: RoomView, self: Self, said: Said, parts: readonly string[]): readonly Reflection[] {
     return parts.map((text, index) => {
       const isFirst = index === 0;
       const { of: messageId, originId } = isFirst ? said.event.reply : {};
       const known = { id: isFirst ? said.id : this.#newId(), messageId };
       const at = this.#options.now();
-      this.#append(view, { ...known, at, kind: 'message', from, body: text });
-      return { ...known, originId, text };
+      const { name: from, occupantId } = self;
+      // Cut, or as the network had it instead, it is a link no more.
+      const isFile = said.event.reply.isFile === true && text === said.event.text;
+      const kind = isFile ? 'file' : 'message';
+      this.#append(view, { ...known, at, kind, from, occupantId, body: text });
+      return { ...known, originId, text, isFile };
     });
   }
 
@@ -87,5 +91,5 @@ export class Heard {
 /** What a user said. */
 interface Said {
   readonly id: MessageId;
-  readonly event: Pick<StoredOutbound, 'reply'>;
+  readonly event: Pick<StoredOutbound, 'reply' | 'text'>;
 }

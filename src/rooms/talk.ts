@@ -62,9 +62,9 @@ export class Talk {
   /** See `Host.saidInRoom`. */
   said(id: MessageId, event: StoredOutbound, parts: readonly string[]): void {
     const view = this.#stays.find(event.account as BareJid, event.peer)?.view;
-    if (view?.nick === undefined) return;
-    const from = view.shownAs(view.nick);
-    for (const said of this.archived.said(view, from, { id, event }, parts)) view.reflect(said);
+    if (view?.self === undefined) return;
+    const reflections = this.archived.said(view, view.self, { id, event }, parts);
+    for (const said of reflections) view.reflect(said);
   }
 
   /** See `Host.wasSaidInRoom`. */

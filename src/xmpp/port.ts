@@ -36,6 +36,8 @@ export interface IncomingText extends Addressed {
   readonly subject: string | undefined;
   /** The client asked for a receipt (XEP-0184). */
   readonly wantsReceipt: boolean;
+  /** The text is the link to a file that the client has uploaded (XEP-0066). */
+  readonly isFile?: boolean;
 }
 
 /** A client confirms that it has a message of ours (XEP-0184). */

@@ -20,7 +20,7 @@ import type {
   RoomDescription,
   RoomEvent,
 } from '../../contract/index.ts';
-import type { Ends, Page, PageQuery } from '../../history/archive.ts';
+import type { Ends, Entry, Page, PageQuery } from '../../history/archive.ts';
 import type { BareJid, Jid } from '../jid.ts';
 import type { IncomingText } from '../port.ts';
 
@@ -47,6 +47,8 @@ export interface Remembered {
   readonly from: string;
   readonly occupantId?: string | undefined;
   readonly body: string;
+  /** Left out: a message. */
+  readonly kind?: Entry['kind'];
   /** The `id` of the message stanza, where its sender's client gave it one. */
   readonly messageId?: string | undefined;
 }
@@ -133,6 +135,16 @@ export interface Reflection {
   /** The id of the user's stanza; left out for the second part of a long text, which is another message. */
   readonly messageId?: string | undefined;
   readonly originId?: string | undefined;
+  /** The text is the link to a file that the user's client has uploaded. */
+  readonly isFile?: boolean;
+}
+
+/** The user himself, as he is shown in a room. */
+export interface Self {
+  /** His resource. */
+  readonly name: string;
+  /** XEP-0421 */
+  readonly occupantId: string;
 }
 
 /** One room, as one user sees it. */
@@ -143,6 +155,8 @@ export interface RoomView {
   readonly room: PeerId;
   /** His nick on the network; undefined before the first `joined`. */
   readonly nick: string | undefined;
+  /** Undefined likewise. */
+  readonly self: Self | undefined;
   /** How many clients look at it, or wait for it to open. */
   readonly clients: number;
   /**

@@ -6,7 +6,7 @@
 import type { MessageId, Occupant, PersonId, RoomEvent, Subject } from '../../contract/index.ts';
 import type { Element } from '../xml/element.ts';
 import { Occupants, type Space } from './occupants.ts';
-import type { Reflection } from './port.ts';
+import type { Reflection, Self } from './port.ts';
 import { departed, present, renamed, STATUS } from './presence.ts';
 import { announced, said, subject } from './speech.ts';
 
@@ -65,6 +65,11 @@ export class Scene {
     return this.occupants.nameOf(this.#nick);
   }
 
+  get self(): Self {
+    const occupantId = this.occupants.get(this.#nick)?.id ?? this.#idOf(NOBODY);
+    return { name: this.name, occupantId };
+  }
+
   get subject(): string {
     return this.#subject.text;
   }
@@ -95,9 +100,9 @@ export class Scene {
     return own && departed(this.#room, own, how, codes);
   }
 
-  reflect({ id, text, messageId, originId }: Reflection): Element {
-    const occupantId = this.occupants.get(this.#nick)?.id ?? this.#idOf(NOBODY);
-    const speech = { from: this.name, text, occupantId, id, messageId, originId };
+  reflect({ id, text, messageId, originId, isFile }: Reflection): Element {
+    const { name: from, occupantId } = this.self;
+    const speech = { from, text, occupantId, id, messageId, originId, isFile };
     return said(this.#room, speech, Date.now());
   }
 

@@ -5,6 +5,7 @@ import type { Entry } from '../../history/archive.ts';
 import { writeBody } from '../stanza/body.ts';
 import { cut, lineFeeds, xmlCharacters } from '../stanza/characters.ts';
 import { delayOf, writeDelay } from '../stanza/delay.ts';
+import { writeFileLink } from '../stanza/file-link.ts';
 import { writeOriginId, writeStanzaId } from '../stanza/id.ts';
 import { type Element, element, NS_COMPONENT } from '../xml/element.ts';
 import { NS_OCCUPANT_ID } from './namespaces.ts';
@@ -22,6 +23,8 @@ interface Speech {
   /** The `id` of the stanza; without one, that of the archive entry. */
   readonly messageId?: string | undefined;
   readonly originId?: string | undefined;
+  /** The text is the link to one. */
+  readonly isFile?: boolean | undefined;
   /** Milliseconds since the epoch. */
   readonly sentAt?: number | undefined;
 }
@@ -31,9 +34,9 @@ interface Speech {
  * @param now milliseconds since the epoch
  */
 export function said(room: string, speech: Speech, now: number): Element {
-  const { from, text, occupantId, id, messageId = id, originId, sentAt } = speech;
+  const { from, text, occupantId, id, messageId = id, originId, isFile = false, sentAt } = speech;
   return groupchat(room, from, messageId, [
-    writeBody(shown(text)),
+    ...words(text, isFile),
     originId === undefined ? undefined : writeOriginId(originId),
     occupant(occupantId),
     id === undefined ? undefined : writeStanzaId(id, room),
@@ -43,13 +46,15 @@ export function said(room: string, speech: Speech, now: number): Element {
 
 /** Said before: with its time always, by which clients know that it is not new. */
 export function saidBefore(room: string, speech: Remembered): Element {
-  return remembered(room, speech, [writeBody(shown(speech.body)), delayOf(speech.at, room)]);
+  const { body, kind, at } = speech;
+  return remembered(room, speech, [...words(body, kind === 'file'), delayOf(at, room)]);
 }
 
 /** As an archive gives it: its time is beside it (XEP-0313 §4.2). */
 export function kept(room: string, entry: Entry): Element {
-  const body = entry.kind === 'subject' ? subjectOf(entry.body) : writeBody(shown(entry.body));
-  return remembered(room, entry, [body]);
+  const { body, kind } = entry;
+  const content = kind === 'subject' ? [subjectOf(body)] : words(body, kind === 'file');
+  return remembered(room, entry, content);
 }
 
 function remembered(
@@ -88,6 +93,11 @@ export function subject(
     id === undefined ? undefined : writeStanzaId(id, room),
     at === undefined ? undefined : writeDelay(at, now, room),
   ]);
+}
+
+function words(text: string, isFile: boolean): readonly Element[] {
+  const body = shown(text);
+  return isFile ? [writeBody(body), writeFileLink(body)] : [writeBody(body)];
 }
 
 function subjectOf(text: string): Element {

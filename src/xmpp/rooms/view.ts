@@ -9,7 +9,7 @@ import { type Past, recalled } from './history.ts';
 import { joinError } from './join.ts';
 import { nameOf } from './names.ts';
 import { type Occupants, occupantId, type Space } from './occupants.ts';
-import type { Going, Reflection, RoomsHost, RoomView } from './port.ts';
+import type { Going, Reflection, RoomsHost, RoomView, Self } from './port.ts';
 import { farewell, STATUS } from './presence.ts';
 import { Scene } from './scene.ts';
 
@@ -63,6 +63,10 @@ export class View implements RoomView {
 
   get nick(): string | undefined {
     return this.#scene?.nick;
+  }
+
+  get self(): Self | undefined {
+    return this.#scene?.self;
   }
 
   get clients(): number {

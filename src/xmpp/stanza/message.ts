@@ -16,6 +16,7 @@ import { writeDelay } from './delay.ts';
 import { ENCRYPTED, isEncrypted } from './encryption.ts';
 import { readError, writeError } from './error.ts';
 import { withoutFallback } from './fallback.ts';
+import { isFileLink } from './file-link.ts';
 import { readOriginId, writeOriginId } from './id.ts';
 import { readReceipt, readReceiptRequest, writeReceipt } from './receipt.ts';
 import { readSubject } from './subject.ts';
@@ -60,6 +61,7 @@ export function readMessage(
     thread: readThread(stanza),
     subject: readSubject(stanza),
     wantsReceipt: readReceiptRequest(stanza, id),
+    ...(isFileLink(stanza, text) && { isFile: true }),
   });
 }
 

@@ -26,15 +26,18 @@ describe('a message on its way to the network', () => {
     }
   });
 
-  it('of a room is read with the id that its sender knows it by', () => {
-    const event: StoredOutbound = {
-      ...{ ...OLD, kind: 'room-message' },
-      reply: { ...OLD.reply, of: 'm1', originId: 'o1' },
-    };
-    expect(readOutbound(storeOutbound(event))).toEqual(event);
-    const broken = { ...event, reply: { ...event.reply, originId: 7 } };
-    expect(() => readOutbound(JSON.stringify(broken))).toThrow(UnreadableError);
-  });
+  it.each([{ originId: 7 }, { isFile: 'yes' }])(
+    'of a room is read with what it is shown with, and not with %j',
+    (wrong) => {
+      const event: StoredOutbound = {
+        ...{ ...OLD, kind: 'room-message' },
+        reply: { ...OLD.reply, of: 'm1', originId: 'o1', isFile: true },
+      };
+      expect(readOutbound(storeOutbound(event))).toEqual(event);
+      const broken = { ...event, reply: { ...event.reply, ...wrong } };
+      expect(() => readOutbound(JSON.stringify(broken))).toThrow(UnreadableError);
+    },
+  );
 
   it.each(['subject', 'prepared', 'thread'])('with a %s that is no text is not read', (name) => {
     expect(() => readOutbound(JSON.stringify({ ...OLD, [name]: 7 }))).toThrow(UnreadableError);

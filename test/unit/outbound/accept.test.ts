@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { PeerId } from '../../../src/contract/index.ts';
 import { UnansweredError } from '../../../src/lanes/lane-store.ts';
 import { readOutbound } from '../../../src/lanes/stored.ts';
 import { parseJid } from '../../../src/xmpp/jid.ts';
@@ -36,6 +37,19 @@ describe('what is accepted', () => {
       reply: { to: 'juliet@example.org/balcony', from: 'romeo', of: 'abc', wantsReceipt: true },
     });
     expect(entry?.deadlineAt).toBe(bench.clock.now + bench.capabilities.deadlineMs);
+  });
+
+  it('in a room knows what it is shown with there, and elsewhere not', async () => {
+    const shown = { originId: 'o1', isFile: true };
+    const garden = { kind: 'room-message', peer: 'garden' as PeerId } as const;
+    bench.openDoor().acceptFor(garden, text('https://up.example/a', shown));
+    bench.accept(text('https://up.example/a', shown));
+    const replies = (await waiting()).map(({ event }) => readOutbound(event).reply);
+    expect(replies).toEqual([
+      expect.objectContaining(shown),
+      expect.not.objectContaining({ originId: 'o1' }),
+    ]);
+    expect(replies[1]).not.toHaveProperty('isFile');
   });
 
   it('is one message however often the same stanza comes', async () => {

@@ -46,6 +46,10 @@ class PaperView implements RoomView {
     this.#done = done;
   }
 
+  get self() {
+    return this.nick === undefined ? undefined : { name: this.nick, occupantId: 'own id' };
+  }
+
   tell(event: RoomEvent, id?: MessageId): void {
     if (event.is === 'joined') this.nick = event.nick;
     if (event.is === 'renamed' && event.from === this.nick) this.nick = event.to;

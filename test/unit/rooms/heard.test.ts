@@ -41,10 +41,24 @@ it('is what was really sent, where that is what a user said himself', async () =
     { text: 'text', messageId: undefined },
   ]);
   const kept = await host.history(view, { most: 5 });
-  expect(kept.map(({ id, body }) => ({ id, body }))).toEqual([
-    { id: OWN, body: 'a long' },
-    { id: view.reflected[1]?.id, body: 'text' },
+  const own = { from: 'julie', occupantId: 'own id' };
+  expect(kept).toMatchObject([
+    { ...own, id: OWN, body: 'a long' },
+    { ...own, id: view.reflected[1]?.id, body: 'text' },
   ]);
+});
+
+it('is a file where its link was sent as a whole', async () => {
+  const { host, view } = inside({ archive });
+  const link = 'https://up.example/a.jpg';
+  const { reply, ...event } = saidBy(JULIET, link);
+  const file = { ...event, reply: { ...reply, isFile: true } };
+  host.saidInRoom('a' as MessageId, file, undefined);
+  host.saidInRoom('b' as MessageId, file, ['https://up.', 'example/a.jpg']);
+  host.saidInRoom('c' as MessageId, { ...event, reply }, undefined);
+  const kept = await host.history(view, { most: 9 });
+  expect(kept.map(({ kind }) => kind)).toEqual(['file', 'message', 'message', 'message']);
+  expect(view.reflected.map(({ isFile }) => isFile)).toEqual([true, false, false, false]);
 });
 
 it('is known to have been said, also to the process after', () => {

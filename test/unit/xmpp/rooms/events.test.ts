@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MessageId, PersonId, RoomEvent } from '../../../../src/contract/index.ts';
-import { child, type Element } from '../../../../src/xmpp/xml/element.ts';
+import { child, type Element, textOf } from '../../../../src/xmpp/xml/element.ts';
 import { occupant } from '../../../support/played-rooms.ts';
 import { house, JOIN_ONLY, ROOM } from './house.ts';
 
@@ -232,7 +232,17 @@ describe('what the account said', () => {
       expect(child(stanza, 'stanza-id', 'urn:xmpp:sid:0')?.attrs).toEqual({ id: 'A1', by: ROOM });
       const { person: juliet } = occupant('juliet');
       expect(occupantIdOf(stanza)).toBe(host.view().occupantId(juliet));
+      expect(host.view().self).toEqual({ name: 'juliet', occupantId: occupantIdOf(stanza) });
     }
+  });
+
+  test('is shown as a file where it is one, and no text is', () => {
+    const { host, open, written } = house();
+    open();
+    const link = 'https://up.example/a.jpg';
+    host.view().reflect({ ...spoken, text: link, isFile: true });
+    host.view().reflect({ ...spoken, text: link });
+    expect(written().map(fileIn)).toEqual([link, undefined]);
   });
 
   test('in several parts has an id each', () => {
@@ -260,6 +270,12 @@ test('a person has one occupant id in a room, whatever his nick, and another els
   presence('balcony', '#other@gw.example/juliet', JOIN_ONLY);
   expect(host.view('#other').occupantId(person)).not.toBe(ids[0]);
 });
+
+function fileIn(stanza: Element): string | undefined {
+  const x = child(stanza, 'x', 'jabber:x:oob');
+  const url = x && child(x, 'url', x.ns);
+  return url && textOf(url);
+}
 
 function occupantIdOf(stanza: Element): string | undefined {
   return child(stanza, 'occupant-id', 'urn:xmpp:occupant-id:0')?.attrs.id;

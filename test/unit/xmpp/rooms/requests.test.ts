@@ -241,6 +241,21 @@ describe('the archive', () => {
     ...{ id: id as MessageId, at, kind: 'message' as const, from: 'alice', body: `text ${at}` },
   }));
 
+  test('has a file as one', () => {
+    const { host, iq, open } = house();
+    const [entry] = entries;
+    if (entry === undefined) throw new Error('no entry');
+    const file = { ...entry, kind: 'file' as const, body: 'https://up.example/a.jpg' };
+    host.archive = {
+      page: () => ({ entries: [file, entry], complete: true, count: 2 }),
+      ends: () => undefined,
+    };
+    open();
+    const answer = iq('balcony', ROOM, "<query xmlns='urn:xmpp:mam:2'/>", 'set');
+    const url = '<x xmlns="jabber:x:oob"><url>https://up.example/a.jpg</url></x>';
+    expect(answer.map((each) => serialise(each).includes(url))).toEqual([true, false, false]);
+  });
+
   test('is read by pages, of all or of one occupant', () => {
     const { host, iq, open } = house();
     const asked: PageQuery[] = [];

@@ -137,6 +137,25 @@ describe('a fallback', () => {
   });
 });
 
+describe('a file', () => {
+  const link = 'https://up.example/a.jpg';
+  const sent = (body: string, url = link) =>
+    read(`<body>${body}</body><x xmlns='jabber:x:oob'><url>${url}</url></x>`);
+
+  test('is one where its link is all of the text', () => {
+    expect(sent(link)).toMatchObject({ message: { text: link, isFile: true } });
+  });
+
+  test.each([
+    ['a text with a link', `Look: ${link}`, link],
+    ['the link to another one', link, 'https://evil.example/a.jpg'],
+    ['no link', 'words', 'words'],
+    ['a link of another kind', 'xmpp:a@b', 'xmpp:a@b'],
+  ])('is none where it is %s', (_, body, url) => {
+    expect(sent(body, url)).not.toHaveProperty('message.isFile');
+  });
+});
+
 describe('encryption', () => {
   const note = '<body>I sent you an encrypted message</body>';
   test.each([
