@@ -252,8 +252,14 @@ export interface AdapterContext<Config = unknown, Account = unknown> {
    * @throws Error when it could not be stored: answer the network with a temporary failure.
    */
   receive(event: InboundEvent): Promise<Received>;
-  /** What happens in a room, as this account sees it. In the order of the network. Never throws. */
-  room(account: AccountId, room: PeerId, event: RoomEvent): void;
+  /**
+   * What happens in a room, as this account sees it. In the order of the network. Never throws; it is
+   * taken in any case.
+   * @returns undefined: go on. A promise: the way to the clients is full. It never rejects, and resolves
+   *   when there is room again, or when nobody sees anything any more. An adapter that can let its
+   *   network wait reads no more of it until then; what it tells nevertheless may be kept and not shown.
+   */
+  room(account: AccountId, room: PeerId, event: RoomEvent): Promise<void> | undefined;
   /**
    * The same door in two stages: resolves when the raw bytes are durable. See `Opener`.
    * @throws NotKeptError within 2.5 s, also where nobody can tell whether they are

@@ -47,6 +47,7 @@ export async function activate(
   const ending = new AbortController();
   const desk = openStatusDesk(parts);
   const receiver = openDoor(parts);
+  let stream: OpenPort | undefined;
   const intake = (): Intake => (ending.signal.aborted ? 'stopping' : shared.intake());
   const host = await openRooms(parts, {
     face: () => roomsOf(ways.port),
@@ -69,7 +70,10 @@ export async function activate(
       webhooks: shared.webhooks,
       receive: (event) => (event.kind === 'status' ? desk.receive(event) : receiver.receive(event)),
       keep: openKeeper(parts, intake),
-      room: (account, room, event) => host?.happened(account, room, event),
+      room: (account, room, event) => {
+        host?.happened(account, room, event);
+        return stream?.full;
+      },
       health: (state, detail, account) => {
         health.network(state, detail, account);
         const unwell = state === 'bad-credentials' || state === 'transient-disconnect';
@@ -90,6 +94,7 @@ export async function activate(
     throw error;
   });
   const port = openStream(parts, () => ways, host);
+  stream = port;
   const ways: Ways = {
     port,
     outbound: openOutboundWay(parts, adapter, desk, port, host),

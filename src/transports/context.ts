@@ -8,10 +8,8 @@ import type {
   InboundEvent,
   Intake,
   OwnAddress,
-  PeerId,
   Place,
   Received,
-  RoomEvent,
   SessionState,
   ToKeep,
   TransportId,
@@ -32,7 +30,7 @@ export interface ContextOptions {
   /** Undefined without a public listener. */
   readonly webhooks: Webhooks | undefined;
   readonly receive: (event: InboundEvent) => Promise<Received>;
-  readonly room: (account: AccountId, room: PeerId, event: RoomEvent) => void;
+  readonly room: AdapterContext['room'];
   readonly keep: (what: ToKeep) => Promise<void>;
   readonly health: (state: SessionState, detail: string, account?: AccountId) => void;
   readonly notifyAdmins: (key: string, text: string) => Promise<void>;

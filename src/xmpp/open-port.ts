@@ -41,6 +41,8 @@ export interface OpenPortOptions extends XmppPortOptions {
 export interface OpenPort extends XmppPort {
   /** Undefined where there are none. */
   readonly rooms: Rooms | undefined;
+  /** See `ComponentStream.full`. */
+  readonly full: Promise<void> | undefined;
 }
 
 /**
@@ -115,6 +117,10 @@ class Port implements OpenPort {
 
   get online(): boolean {
     return this.#stream.online;
+  }
+
+  get full(): Promise<void> | undefined {
+    return this.#stream.full;
   }
 
   deliver(message: OutgoingMessage): Promise<void> {

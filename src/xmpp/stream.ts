@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto';
 import type { AdapterLog } from '../contract/index.ts';
 import { parseJid } from './jid.ts';
 import { StreamLostError } from './port.ts';
+import { Backlog } from './stream/backlog.ts';
 import { Barrier } from './stream/barrier.ts';
 import { halfOpen, notExclusive, STOPPED, type StreamEnd } from './stream/end.ts';
 import { Heartbeat } from './stream/heartbeat.ts';
@@ -81,7 +82,12 @@ export interface ComponentStream {
    */
   deliver(stanza: Element): Promise<void>;
   /**
-   * Live or never: dropped while there is no stream, or while too much waits to leave.
+   * Undefined while there is room. Else too much waits to leave: it resolves, and never rejects, when
+   * there is room again, or when the stream has ended. Whoever can wait says nothing live until then.
+   */
+  readonly full: Promise<void> | undefined;
+  /**
+   * Live or never: dropped while there is no stream, or while far too much waits to leave.
    * @returns whether it was taken
    * @throws UnserialisableError
    */
@@ -131,6 +137,10 @@ class Stream implements ComponentStream {
 
   get online(): boolean {
     return this.#online;
+  }
+
+  get full(): Promise<void> | undefined {
+    return this.#writer?.full;
   }
 
   async deliver(stanza: Element): Promise<void> {
@@ -183,11 +193,12 @@ class Stream implements ComponentStream {
         ready: () => this.#probe(),
         stanza: (stanza) => this.#onStanza(stanza),
         skipped: (header, why) => this.#onSkipped(header, why),
-        drained: () => this.#writer?.flushSoon(),
+        drained: () => this.#writer?.drained(),
         ended: (end) => this.#onEnd(end),
       },
     );
-    this.#writer = new Writer(this.#link, this.#window, barrier, domain);
+    const backlog = new Backlog(this.#options.log, domain);
+    this.#writer = new Writer(this.#link, this.#window, barrier, backlog, domain);
   }
 
   /** Where a second connection is accepted silently, some of these go to it, or its pings come to us. */
@@ -250,11 +261,12 @@ class Stream implements ComponentStream {
     const wasOnline = this.#online;
     this.#online = false;
     this.#link = undefined;
+    const unsure = (this.#writer?.end() ?? 0) + this.#window.liveUncertain;
     this.#writer = undefined;
     this.#heartbeat?.stop();
     this.#heartbeat = undefined;
     this.#window.lose(end.suspicion);
-    this.#report(end);
+    this.#report(end, unsure);
     this.#tell(() => this.#options.listener.offline(end.reason, this.#lastCertainAt));
     this.#stopped?.();
     if (!this.#running) return;
@@ -262,15 +274,19 @@ class Stream implements ComponentStream {
     this.#retry = setTimeout(() => this.#connect(), delay);
   }
 
-  /** The first time aloud: an outage is one event, however often it is tried. */
-  #report({ cause, reason }: StreamEnd): void {
+  /**
+   * The first time aloud: an outage is one event, however often it is tried.
+   * @param unsure live stanzas that the server may have or not
+   */
+  #report({ cause, reason }: StreamEnd, unsure: number): void {
     const { log, domain } = this.#options;
     const isNews = reason !== this.#lastReason;
     this.#lastReason = reason;
-    if (!isNews) log.debug({ domain }, reason);
-    else if (cause === 'stopped') log.info({ domain }, reason);
-    else if (cause === 'unreachable') log.warn({ domain }, reason);
-    else log.error({ domain }, reason);
+    const fields = unsure === 0 ? { domain } : { domain, unsure };
+    if (!isNews) log.debug(fields, reason);
+    else if (cause === 'stopped') log.info(fields, reason);
+    else if (cause === 'unreachable') log.warn(fields, reason);
+    else log.error(fields, reason);
   }
 
   /** A listener that throws must not end the stream of everybody else. */

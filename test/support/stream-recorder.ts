@@ -1,5 +1,6 @@
 /** A listener of a component stream that remembers, and can be waited for. */
 
+import type { LogFields } from '../../src/contract/index.ts';
 import type { StreamListener, StreamLog } from '../../src/xmpp/stream.ts';
 import type { Element } from '../../src/xmpp/xml/element.ts';
 import { Watched } from './watched.ts';
@@ -9,14 +10,16 @@ export class StreamRecorder extends Watched implements StreamListener {
   readonly reasons: string[] = [];
   /** Level and text of each line. */
   readonly lines: string[] = [];
+  /** How many live stanzas may have been lost with each stream that had any. */
+  readonly unsure: unknown[] = [];
   onlines = 0;
   lastCertainAt: number | undefined;
 
   readonly log: StreamLog = {
-    debug: (_, text) => this.#line('debug', text),
-    info: (_, text) => this.#line('info', text),
-    warn: (_, text) => this.#line('warn', text),
-    error: (_, text) => this.#line('error', text),
+    debug: (fields, text) => this.#line('debug', fields, text),
+    info: (fields, text) => this.#line('info', fields, text),
+    warn: (fields, text) => this.#line('warn', fields, text),
+    error: (fields, text) => this.#line('error', fields, text),
   };
 
   stanza(stanza: Element): void {
@@ -35,7 +38,8 @@ export class StreamRecorder extends Watched implements StreamListener {
     this.changed();
   }
 
-  #line(level: string, text: string): void {
+  #line(level: string, { unsure }: LogFields, text: string): void {
+    if (unsure !== undefined) this.unsure.push(unsure);
     this.lines.push(`${level} ${text}`);
   }
 }

@@ -30,7 +30,7 @@ interface Waiting {
 interface Batch {
   readonly stanzas: readonly Waiting[];
   readonly pingedAt: number;
-  /** How often something live had been written before its ping. */
+  /** How many live stanzas had been written before its ping. */
   readonly live: number;
 }
 
@@ -74,14 +74,19 @@ export class Window {
     return this.#batches.some(({ stanzas }) => stanzas.length > 0);
   }
 
+  /** How many live stanzas were written of which nobody knows whether the server has them. */
+  get liveUncertain(): number {
+    return this.#live - this.#liveCertain;
+  }
+
   /** @throws StreamLostError, PoisonousError */
   add(xml: string, id: string | undefined): Promise<void> {
     return new Promise((resolve, reject) => this.#waiting.push({ xml, id, resolve, reject }));
   }
 
-  /** Something live is written: it may be what ends the stream. */
-  addLive(): void {
-    this.#live++;
+  /** So many live stanzas are written: one of them may be what ends the stream. */
+  addLive(count: number): void {
+    this.#live += count;
   }
 
   /**

@@ -1,28 +1,34 @@
 /** Writes into one link: the stanzas of a tick together, and never more than the window allows. */
 
 import { serialise } from '../xml/serialise.ts';
+import type { Backlog } from './backlog.ts';
 import type { Barrier } from './barrier.ts';
 import type { Link } from './link.ts';
 import type { Window } from './window.ts';
-
-/** Bytes that wait in the socket before live stanzas are dropped. */
-const MAX_BACKLOG = 4 * 1024 * 1024;
 
 export class Writer {
   readonly #link: Link;
   readonly #window: Window;
   readonly #barrier: Barrier;
+  readonly #backlog: Backlog;
   readonly #domain: string;
   /** Live stanzas that wait for the end of the tick, or for a stanza that must be alone. */
   #live = '';
+  #liveCount = 0;
   #flushing = false;
   #opened = false;
 
-  constructor(link: Link, window: Window, barrier: Barrier, domain: string) {
+  constructor(link: Link, window: Window, barrier: Barrier, backlog: Backlog, domain: string) {
     this.#link = link;
     this.#window = window;
     this.#barrier = barrier;
+    this.#backlog = backlog;
     this.#domain = domain;
+  }
+
+  /** See `ComponentStream.full`. */
+  get full(): Promise<void> | undefined {
+    return this.#link.ready ? this.#backlog.full(this.#waiting) : undefined;
   }
 
   /** From now on batches of the window are written too. */
@@ -32,10 +38,23 @@ export class Writer {
 
   /** Live or never. @returns whether it was taken */
   send(xml: string): boolean {
-    if (!this.#link.ready || this.#link.backlog + this.#live.length > MAX_BACKLOG) return false;
+    if (!this.#link.ready || !this.#backlog.takes(this.#waiting)) return false;
     this.#live += xml;
+    this.#liveCount++;
     this.flushSoon();
     return true;
+  }
+
+  /** What was written has left. */
+  drained(): void {
+    this.#backlog.drained(this.#waiting);
+    this.flushSoon();
+  }
+
+  /** The link has ended. @returns how many live stanzas were taken and never written */
+  end(): number {
+    this.#backlog.end();
+    return this.#liveCount;
   }
 
   /** A ping without a batch. */
@@ -65,10 +84,16 @@ export class Writer {
     if (xml !== '') this.#link.write(xml);
   }
 
+  get #waiting(): number {
+    return this.#link.backlog + this.#live.length;
+  }
+
   #takeLive(): string {
     const live = this.#live;
+    if (live === '') return '';
+    this.#window.addLive(this.#liveCount);
     this.#live = '';
-    if (live !== '') this.#window.addLive();
+    this.#liveCount = 0;
     return live;
   }
 

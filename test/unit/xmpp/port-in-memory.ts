@@ -46,6 +46,7 @@ export function portInMemory(
       stream = given.listener;
       return {
         online: true,
+        full: undefined,
         send(stanza) {
           if (write(stanza) === false) return false;
           sent.push(stanza);

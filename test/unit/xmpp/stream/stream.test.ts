@@ -116,6 +116,37 @@ describe('what the package would do wrong', () => {
     expect(idsOf(use.messages())).toEqual(['3']);
   });
 
+  it('who can wait is told when a server does not read, and when it does again', async () => {
+    const { stream } = await use.online();
+    use.server.pause();
+    const text = 'x'.repeat(1_000);
+    let sent = 0;
+    while (stream.full === undefined) {
+      for (let i = 0; i < 100; i++) stream.send(toJuliet(String(sent++), text));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const { full } = stream;
+    use.server.resume();
+    await full;
+    expect(stream.full).toBeUndefined();
+    await stream.deliver(toJuliet('last'));
+    expect(idsOf(use.messages())).toEqual([...numbers(sent), 'last']);
+  });
+
+  it('who waits for a server that does not read goes on when the stream has ended', async () => {
+    const { stream, seen } = await use.online();
+    use.server.pause();
+    const text = 'x'.repeat(100_000);
+    for (let i = 0; i < 20; i++) stream.send(toJuliet(String(i), text));
+    const { full } = stream;
+    expect(full).toBeInstanceOf(Promise);
+    use.server.drop();
+    await full;
+    expect(stream.full).toBeUndefined();
+    // Of those that were written nobody knows how many came.
+    expect(seen.unsure).toEqual([20]);
+  });
+
   it('what is live does not pile up before a server that does not read', async () => {
     const { stream } = await use.online();
     use.server.pause();
@@ -127,7 +158,7 @@ describe('what the package would do wrong', () => {
     }
     use.server.resume();
     await stream.deliver(toJuliet('last'));
-    // 4 MiB wait in the process, the rest of what came was in the kernel's buffers.
+    // 8 MiB wait in the process, the rest of what came was in the kernel's buffers.
     expect(use.messages().length).toBeLessThan(sent / 2);
     expect(use.messages().at(-1)?.attrs.id).toBe('last');
   });

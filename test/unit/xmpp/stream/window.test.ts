@@ -149,7 +149,7 @@ describe('a stanza that was alone when the stream ended', () => {
   it('is innocent where a live stanza may have done it', async () => {
     const window = new Window();
     for (let i = 0; i < 3; i++) {
-      window.addLive();
+      window.addLive(1);
       expect(await die(window, 'p')).toBeInstanceOf(StreamLostError);
     }
   });
