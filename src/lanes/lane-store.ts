@@ -20,6 +20,7 @@
 import type { MessageId, NetworkMessageId, TransportId } from '../contract/index.ts';
 import type { Entry, NewEntry, Part } from './entry.ts';
 import type { Channel, Lane } from './lane.ts';
+import type { Queue } from './queue.ts';
 
 export type { Entry, NewEntry, Part } from './entry.ts';
 
@@ -136,7 +137,7 @@ export class UnansweredError extends Error {
   override readonly name = 'UnansweredError';
 }
 
-export interface LaneStore {
+export interface LaneStore extends Queue {
   /**
    * Stores entries of one partition or several; all or none where the store has no slots. Idempotent
    * by id for two minutes, whatever became of the message meanwhile. Of two calls at the same time
@@ -173,8 +174,15 @@ export interface LaneStore {
   release(channel: Channel, holder: string): Promise<number>;
 
   deadLetters(limit: number): Promise<readonly Entry[]>;
-  /** Puts a dead letter at the end of its lane again. False: there is none. */
-  revive(id: MessageId, deadlineAt: number): Promise<boolean>;
+  /**
+   * Puts a dead letter at the end of its lane again. False: there is none.
+   * @param more the event in place of the old one, and reports to store in the same step. Same partition
+   */
+  revive(
+    id: MessageId,
+    deadlineAt: number,
+    more?: { readonly event?: string; readonly reports?: readonly NewEntry[] },
+  ): Promise<boolean>;
   discard(id: MessageId): Promise<boolean>;
 
   /**

@@ -47,20 +47,27 @@ const ORPHAN_MS = 7 * 24 * 3_600_000;
  * Files that no message has needed for a week, left by a crash, are removed at the start and once an hour.
  *
  * @param directory `<state>/spool`, of one host; made if missing
+ * @param sweeps whether this process is one that removes them
  */
-export async function spooled(store: LaneStore, directory: string): Promise<SpooledLaneStore> {
+export async function spooled(
+  store: LaneStore,
+  directory: string,
+  sweeps = true,
+): Promise<SpooledLaneStore> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const files = await spoolFiles(directory);
   const sweep = () => removeOrphans(files, store);
   // What fails now is tried again in an hour.
   const sweepNow = () => void sweep().catch(() => undefined);
-  sweepNow();
-  const timer = setInterval(sweepNow, SWEEP_MS).unref();
+  if (sweeps) sweepNow();
+  const timer = sweeps ? setInterval(sweepNow, SWEEP_MS).unref() : undefined;
   /** What the store has given, by what was passed on of it. */
   const whole = new WeakMap<Claim, Claim>();
 
   // Few messages are large: all others pass through as they are, without a promise for each.
-  const put = async (entries: readonly NewEntry[]): Promise<readonly NewEntry[]> => {
+  const put = async <E extends Pick<NewEntry, 'id' | 'event'>>(
+    entries: readonly E[],
+  ): Promise<readonly E[]> => {
     if (!entries.some(isLarge)) return entries;
     return Promise.all(
       entries.map(async (entry) => {
@@ -168,6 +175,18 @@ export async function spooled(store: LaneStore, directory: string): Promise<Spoo
       return Promise.all((await store.deadLetters(limit)).map(resolved));
     },
 
+    async revive(id, deadlineAt, { event, reports = [] } = {}) {
+      const [instead] = event === undefined ? [] : await put([{ id, event }]);
+      const changed = instead === undefined ? {} : { event: instead.event };
+      return await store.revive(id, deadlineAt, { ...changed, reports: await put(reports) });
+    },
+
+    async withdraw(id, seen, reports) {
+      const withdrawn = await store.withdraw(id, seen, await put(reports));
+      if (withdrawn === 'withdrawn') await files.remove(id);
+      return withdrawn;
+    },
+
     async discard(id) {
       const discarded = await store.discard(id);
       if (discarded) await files.remove(id);
@@ -184,7 +203,7 @@ function isNextSpooled(settled: Settled): settled is Settled & { readonly next: 
   return settled.result === 'settled' && settled.next !== undefined && isSpooled(settled.next);
 }
 
-function isLarge({ event }: NewEntry): boolean {
+function isLarge({ event }: Pick<NewEntry, 'event'>): boolean {
   // No character is more than three bytes for each of its UTF-16 units.
   return event.length * 3 > LARGE_BYTES && Buffer.byteLength(event) > LARGE_BYTES;
 }

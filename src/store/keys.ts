@@ -9,6 +9,8 @@
  * pst:{p07}:due:<channel>          zset    lane -> when it may be served next, ms
  * pst:{p07}:t:<channel>            zset    handed message -> when its grace or confirmation ends, ms
  * pst:{p07}:dead                   zset    dead letter -> since, ms
+ * pst:{p07}:hold                   hash    channel or conversation on hold -> a note
+ * pst:{p07}:pause:<channel>        string  there while its network asked to wait, expires
  * pst:{p07}:n                      counter fencing tokens, places in the order of a lane
  * pst:{p07}:clock:<channel>        string  Redis' time when last looked at, ms: a clock set back is noticed
  * pst:{p07}:d:<digest>             string  duplicate key, or message id -> message id, expires

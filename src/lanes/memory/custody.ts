@@ -27,6 +27,8 @@ const REPEAT_WINDOW_MS = 120_000;
 export class Custody {
   readonly messages = new Map<MessageId, Message>();
   readonly handed = new Set<Message>();
+  /** What is on hold, by channel or conversation, each with its note. */
+  readonly holds = new Map<string, string>();
   /** The time of the step that is being taken. */
   now = 0;
   readonly #queues = new Map<string, Queue>();
@@ -54,6 +56,25 @@ export class Custody {
 
   queuesOf(channel: Channel): Queue[] {
     return [...this.#queues.values()].filter(({ lane }) => lane.channel === channel);
+  }
+
+  queueIn(lane: Lane): Queue | undefined {
+    return this.#queues.get(keyOf(lane));
+  }
+
+  isOnHold({ channel, name }: Lane): boolean {
+    return this.holds.has(channel) || this.holds.has(name.split('.', 1)[0] ?? '');
+  }
+
+  /** Takes a message that waits out of its lane, and forgets it. */
+  withdraw(message: Message): void {
+    this.messages.delete(message.id);
+    const queue = this.queueIn(message.lane);
+    if (queue === undefined) return;
+    const wasHead = queue.ids[0] === message.id;
+    leave(queue, message.id);
+    if (queue.ids.length === 0) this.#queues.delete(keyOf(queue.lane));
+    else if (wasHead && queue.held === undefined) queue.dueAt = this.now;
   }
 
   /** The lane of a claim, while it is held by it. */
@@ -100,7 +121,7 @@ export class Custody {
       if (message.state === 'handed' && verdictOf(message.parts) !== undefined) confirmed.push(id);
     }
     for (const report of reports) this.push(report);
-    const more = queue.ids.length > 0 && wait === undefined;
+    const more = queue.ids.length > 0 && wait === undefined && !this.isOnHold(queue.lane);
     if (more && next > 0) {
       const taken = this.take(queue, holder, leaseMs, next, 'settlement');
       return { result: 'settled', next: taken, more: false, confirmed };
@@ -129,8 +150,7 @@ export class Custody {
   }
 
   /** A dead letter begins anew, at the end of its lane. */
-  revive(message: Message, deadlineAt: number): void {
-    const { id, lane, event, acceptedAt } = message;
+  revive({ id, lane, acceptedAt }: Message, deadlineAt: number, event: string): void {
     const entry: NewEntry = { id, lane, event, acceptedAt, deadlineAt, duplicateKeys: [] };
     this.messages.set(id, { ...newMessage(entry, this.#count()), since: this.now });
     this.#queueOf(lane).ids.push(id);

@@ -3,6 +3,7 @@ import type { Channel } from '../lane.ts';
 import type { LaneStore } from '../lane-store.ts';
 import { Custody } from './custody.ts';
 import { Expiring } from './expiring.ts';
+import { memoryQueue } from './memory-queue.ts';
 import { entryOf, type Message, partAccepted, partNews, verdictOf } from './message.ts';
 
 /** How many handed messages one call of `expireHanded` ends. */
@@ -34,6 +35,8 @@ export function memoryLaneStore(options: { readonly now?: () => number } = {}): 
   };
 
   return {
+    ...memoryQueue(step),
+
     async push(entries) {
       step();
       return entries.map((entry) => custody.push(entry));
@@ -42,7 +45,9 @@ export function memoryLaneStore(options: { readonly now?: () => number } = {}): 
     async claim({ channel, holder, leaseMs, lanes, perLane, partitions }) {
       const { now } = step();
       const wanted = new Set(partitions);
-      const ours = custody.queuesOf(channel).filter(({ lane }) => wanted.has(lane.partition));
+      const ours = custody
+        .queuesOf(channel)
+        .filter(({ lane }) => wanted.has(lane.partition) && !custody.isOnHold(lane));
       const due = ours.filter(({ dueAt }) => dueAt <= now).sort((a, b) => a.dueAt - b.dueAt);
       const claims = due
         .slice(0, lanes)
@@ -127,10 +132,12 @@ export function memoryLaneStore(options: { readonly now?: () => number } = {}): 
         .map(entryOf);
     },
 
-    async revive(id, deadlineAt) {
+    async revive(id, deadlineAt, { event, reports = [] } = {}) {
       const message = ofState(id, 'dead');
-      if (message !== undefined) custody.revive(message, deadlineAt);
-      return message !== undefined;
+      if (message === undefined) return false;
+      custody.revive(message, deadlineAt, event ?? message.event);
+      for (const report of reports) custody.push(report);
+      return true;
     },
 
     async discard(id) {

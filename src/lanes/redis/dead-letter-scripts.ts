@@ -13,21 +13,25 @@ end
 return out
 `;
 
-/** [partition, message, deadline] -> 1, or 0 when there is no such dead letter that can be read. */
+/**
+ * [partition, message, deadline, event or '', reports, entry…] -> 1, or 0 when there is no such dead letter
+ * that can be read.
+ */
 export const REVIVE = `${STORES}
-local k, id, deadline = tag(num()), arg(), arg()
+local k, id, deadline, instead = tag(num()), arg(), arg(), arg()
 local dead = k .. ':dead'
 local record = call('ZSCORE', dead, id) and call('GET', k .. ':m:' .. id) or ''
 local accepted, channel, lane, event = string.match(record, '^1 (%d+) %d+ %d+ (%S+) (%S+)(\\n.*)$')
 if not accepted then return 0 end
 -- A new place in the order, as if it were stored now.
 call('SET', k .. ':m:' .. id, '1 ' .. accepted .. ' ' .. deadline .. ' ' .. sequence_of(k) .. ' '
-  .. channel .. ' ' .. lane .. event)
+  .. channel .. ' ' .. lane .. (instead == '' and event or '\\n' .. instead))
 call('HSET', k .. ':j', id, 'A 0 0 0 ' .. now_text .. ' -')
 call('ZREM', dead, id)
 if call('RPUSH', k .. ':l:' .. lane, id) == 1 then
   call('ZADD', k .. ':due:' .. channel, 'NX', now_text, lane)
 end
+pushed()
 return 1
 `;
 

@@ -113,6 +113,20 @@ local function pushed()
   for _ = 1, num() do push() end
 end
 
+-- Where a lane stands in the due index while its conversation is on hold: behind all others, so that it
+-- is in nobody's way. A clock that is set back moves it by a little.
+local FAR, FAR_FROM = '9000000000000000', '8000000000000000'
+
+-- Of a lane that is one message's own, too.
+local function conversation_of(lane) return string.match(lane, '^[^.]+') end
+
+-- Whether its channel or its conversation is on hold.
+local function held_back(k, channel, lane)
+  local of_channel, of_conversation =
+    unpack(call('HMGET', k .. ':hold', channel, conversation_of(lane)))
+  return of_channel and 'channel' or of_conversation and 'conversation'
+end
+
 -- Takes the first entries of a lane: a token, the lease, and an intent for each of them. Stops
 -- before the answer is larger than 'room' bytes, so that long messages do not fill any memory.
 -- 'lapsed' is the token of a holder who let his lease run out: what he had open, he left in a crash,
@@ -123,6 +137,12 @@ local function take(partition, channel, lane, holder, turn, lease, most, lapsed)
   local ids = call('LRANGE', k .. ':l:' .. lane, 0, most - 1)
   if #ids == 0 then
     call('ZREM', k .. ':due:' .. channel, lane)
+    call('HDEL', k .. ':j', lane)
+    return nil
+  end
+  local held = held_back(k, channel, lane)
+  if held then
+    call('ZADD', k .. ':due:' .. channel, held == 'channel' and now_text or FAR, lane)
     call('HDEL', k .. ':j', lane)
     return nil
   end

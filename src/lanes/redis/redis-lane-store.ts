@@ -15,6 +15,7 @@ import type {
 import { answered, PATIENCE } from './answered.ts';
 import * as deadLetters from './dead-letter-scripts.ts';
 import * as handed from './handed-scripts.ts';
+import { redisQueue } from './redis-queue.ts';
 import * as serving from './serving-scripts.ts';
 import { settlementArgs } from './settlement.ts';
 import {
@@ -25,6 +26,7 @@ import {
   readClaim,
   readEntry,
   text,
+  unknownLane,
   writeRepeatable,
   writeReports,
 } from './stored-form.ts';
@@ -119,6 +121,8 @@ export function redisLaneStore(store: Store): LaneStore {
   };
 
   return {
+    ...redisQueue(store),
+
     push: (entries) =>
       grouped(
         entries,
@@ -201,8 +205,11 @@ export function redisLaneStore(store: Store): LaneStore {
       return entries.filter((entry) => entry !== undefined);
     },
 
-    revive: async (id, deadlineAt) =>
-      (await onMessage(run.revive, id, Math.trunc(deadlineAt))) === 1,
+    async revive(id, deadlineAt, { event = '', reports = [] } = {}) {
+      const args: Args = [Math.trunc(deadlineAt), event];
+      writeReports(args, reports);
+      return (await onMessage(run.revive, id, ...args)) === 1;
+    },
     discard: async (id) => (await onMessage(run.discard, id)) === 1,
 
     async bind(transport, networkId, id, windowMs) {
@@ -291,11 +298,6 @@ function turnNames(): () => string {
   const own = randomUUID().slice(0, 13);
   let turn = 0;
   return () => `${own}.${(turn++).toString(36)}`;
-}
-
-/** What is known of the lane of a message whose record can not be read. */
-function unknownLane(id: MessageId): Lane {
-  return { channel: 'unknown.o' as Lane['channel'], partition: partitionOf(id), name: '' };
 }
 
 function sum(counts: readonly unknown[]): number {

@@ -52,7 +52,9 @@ for _ = 1, num() do
   local due = k .. ':due:' .. channel
   -- With nothing to give away, only whether somebody waits counts.
   local crowded = again == 0 and (left <= 0 or room <= 0)
-  if crowded and call('ZRANGEBYSCORE', due, '-inf', now_text, 'LIMIT', 0, 1)[1] then
+  if again == 0 and call('HEXISTS', k .. ':hold', channel) == 1 then
+    -- All of it is on hold.
+  elseif crowded and call('ZRANGEBYSCORE', due, '-inf', now_text, 'LIMIT', 0, 1)[1] then
     more[#more + 1] = partition
   else
     look(partition, k, due)
@@ -162,7 +164,8 @@ for request = 1, num() do
       call('ZREM', due, lane)
       ended[#ended + 1] = lane
     elseif most > 0 and not wait then
-      next = take(partition, channel, lane, holder, turn, lease, most)
+      -- An answer ends at its first nil.
+      next = take(partition, channel, lane, holder, turn, lease, most) or false
     else
       call('ZADD', due, digits(now + (wait or 0)), lane)
       ended[#ended + 1] = lane

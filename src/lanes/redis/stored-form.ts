@@ -4,7 +4,7 @@
  */
 
 import type { MessageId, NetworkMessageId } from '../../contract/index.ts';
-import type { Channel, Lane } from '../lane.ts';
+import { type Channel, type Lane, partitionOf } from '../lane.ts';
 import {
   type Claim,
   type ClaimedEntry,
@@ -63,6 +63,11 @@ const PART_STATES: Readonly<Record<string, Part['state']>> = {
 
 /** The letter by which a part's state is stored. */
 export const partLetter = (state: Part['state']) => state.charAt(0);
+
+/** What is known of the lane of a message whose record can not be read. */
+export function unknownLane(id: MessageId): Lane {
+  return { channel: 'unknown.o' as Channel, partition: partitionOf(id), name: '' };
+}
 
 /** One entry. `lane`: where it was found, for one whose record can not be read. */
 export function readEntry(id: MessageId, record: string, journal: string, lane: Lane): Entry {

@@ -37,6 +37,9 @@ test('all that is written in the life of messages stands in the list of keys', a
   await room.store.bind(room.transport, networkId('n'), id, LEASE_MS);
   await room.store.keepForLater(room.transport, networkId('m'), 'news', LEASE_MS);
 
+  await room.store.hold({ channel: room.channel, conversation: room.lane('e') }, 'note');
+  await room.store.notePause(room.channel, LEASE_MS);
+
   const written = (await server.command('KEYS', '*')) as string[];
   const documented = documentedKeys();
   const found = new Set<string>();
@@ -52,10 +55,12 @@ test('all that is written in the life of messages stands in the list of keys', a
     'd',
     'dead',
     'due',
+    'hold',
     'j',
     'l',
     'm',
     'n',
+    'pause',
     't',
     'w',
     'x',

@@ -53,6 +53,15 @@ describe('a large event', () => {
     expect((await store.deadLetters(1)).map(({ event }) => event)).toEqual([LARGE]);
   });
 
+  test('takes the place of another when its message is revived', async () => {
+    await store.push([entry(lane('a'), SMALL)]);
+    await settle(await claim(), [{ kind: 'terminal', keep: true }]);
+    const [id] = await store.dead(1);
+    if (id !== undefined) await store.revive(id, Date.now() + 60_000, { event: LARGE });
+    expect((await inner.read(id ?? expect.fail()))?.event).toBe('@spool');
+    expect((await claim()).entries.map(({ event }) => event)).toEqual([LARGE]);
+  });
+
   test('comes with the next claim of a busy lane', async () => {
     await store.push([entry(lane('a'), SMALL), entry(lane('a'), LARGE)]);
     const [settled] = await settle(await claim(), [{ kind: 'terminal', keep: false }], 1);
@@ -79,6 +88,14 @@ describe('a large event', () => {
         await settle(claimed, [{ kind: 'terminal', keep: true }]);
         const [head] = claimed.entries;
         if (head) await store.discard(head.id);
+      },
+    ],
+    [
+      'was taken back',
+      async (claimed) => {
+        await settle(claimed, [{ kind: 'untouched' }]);
+        const [head] = claimed.entries;
+        if (head) await store.withdraw(head.id, 0, []);
       },
     ],
   ])('goes from the disk when its message %s', async (_, end) => {

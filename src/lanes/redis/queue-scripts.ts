@@ -1,0 +1,155 @@
+/**
+ * What people see of the lanes, and what they do to them by hand. A script looks at one partition, so
+ * that a long look holds up nobody.
+ */
+
+import { MOST_AHEAD } from '../queue.ts';
+import { MOVES, READS } from './script-kinds.ts';
+
+/**
+ * [partition, most lanes, channels, channel…] -> [lanes, waiting, served, delayed, on hold, handed, dead,
+ * oldest, partial] each.
+ */
+export const SURVEY = `${READS}
+local k, most, out = tag(num()), num(), {}
+local dead = {}
+for _, id in ipairs(call('ZRANGE', k .. ':dead', 0, most - 1)) do
+  local channel = where(k, id)
+  if channel then dead[channel] = (dead[channel] or 0) + 1 end
+end
+for _ = 1, num() do
+  local channel = arg()
+  local due = k .. ':due:' .. channel
+  local lanes, waiting, served, delayed, on_hold, oldest = 0, 0, 0, 0, 0, ''
+  local found = call('ZRANGE', due, 0, most - 1, 'WITHSCORES')
+  for i = 1, #found, 2 do
+    local lane, at = found[i], tonumber(found[i + 1])
+    local head = call('LINDEX', k .. ':l:' .. lane, 0)
+    if head then
+      lanes = lanes + 1
+      waiting = waiting + call('LLEN', k .. ':l:' .. lane)
+      if oldest == '' or head < oldest then oldest = head end
+      if at > now and call('HEXISTS', k .. ':j', lane) == 1 then
+        served = served + 1
+      elseif held_back(k, channel, lane) then
+        on_hold = on_hold + 1
+      elseif at > now then
+        delayed = delayed + 1
+      end
+    end
+  end
+  out[#out + 1] = { lanes, waiting, served, delayed, on_hold, call('ZCARD', k .. ':t:' .. channel),
+    dead[channel] or 0, oldest, call('ZCARD', due) > most and 1 or 0 }
+end
+return out
+`;
+
+/**
+ * [partition, most lanes, most, after or '', conversation or '', channels, channel…]
+ * -> [channel, lane, messages, head] each, the oldest head first: one more than asked for where there is one.
+ */
+export const HEADS = `${READS}
+local k, looked, most, after, conversation = tag(num()), num(), num(), arg(), arg()
+local out = {}
+for _ = 1, num() do
+  local channel = arg()
+  for _, lane in ipairs(call('ZRANGE', k .. ':due:' .. channel, 0, looked - 1)) do
+    if conversation == '' or conversation_of(lane) == conversation then
+      local head = call('LINDEX', k .. ':l:' .. lane, 0)
+      if head and head > after then out[#out + 1] = { channel, lane, 0, head } end
+    end
+  end
+end
+table.sort(out, function(a, b) return a[4] < b[4] end)
+for i = #out, most + 2, -1 do out[i] = nil end
+for _, each in ipairs(out) do each[3] = call('LLEN', k .. ':l:' .. each[2]) end
+return out
+`;
+
+/** [partition, messages, message…] -> [header, journal, due in ms or '', ahead, served, on hold] each */
+export const LOOK = `${READS}
+local k, out = tag(num()), {}
+for i = 1, num() do
+  local id = arg()
+  local header = call('GETRANGE', k .. ':m:' .. id, 0, 255)
+  local text = call('HGET', k .. ':j', id) or ''
+  local channel, lane = where(k, id)
+  local in_lane = channel and not string.match(text, '^[HD]')
+  local at = in_lane and call('ZSCORE', k .. ':due:' .. channel, lane)
+  if at then
+    local wait = tonumber(at) - now
+    local place = call('LPOS', k .. ':l:' .. lane, id, 'MAXLEN', ${MOST_AHEAD}) or ${MOST_AHEAD}
+    local served = wait > 0 and call('HEXISTS', k .. ':j', lane) == 1
+    out[i] = { header, text, digits(math.max(wait, 0)), place, served and 1 or 0,
+      held_back(k, channel, lane) and 1 or 0 }
+  else
+    out[i] = { header, text, '', 0, 0, 0 }
+  end
+end
+return out
+`;
+
+/** [partition, message] -> hurried, served, on-hold, handed, dead or gone */
+export const HURRY = `${MOVES}
+local k, id = tag(num()), arg()
+local channel, lane = where(k, id)
+if not channel then return 'gone' end
+local j = journal(k, id)
+if j and j.state == 'H' then return 'handed' end
+if j and j.state == 'D' then return 'dead' end
+if held_back(k, channel, lane) then return 'on-hold' end
+local due = k .. ':due:' .. channel
+local at = tonumber(call('ZSCORE', due, lane) or '0')
+if at > now and call('HEXISTS', k .. ':j', lane) == 1 then return 'served' end
+if at == 0 or at > now then call('ZADD', due, now_text, lane) end
+return 'hurried'
+`;
+
+/**
+ * [partition, message, attempts, reports, entry…] -> withdrawn, changed, sending, unknown, handed, dead
+ * or gone. Only where it waits: what is under way can not be called back.
+ */
+export const WITHDRAW = `${MOVES}
+local k, id, attempts = tag(num()), arg(), arg()
+local channel, lane = where(k, id)
+if not channel then return 'gone' end
+local j = journal(k, id)
+local open = j and ({ S = 'sending', U = 'unknown', H = 'handed', D = 'dead' })[j.state]
+if open then return open end
+if (j and j.attempts or '0') ~= attempts then return 'changed' end
+local list, due = k .. ':l:' .. lane, k .. ':due:' .. channel
+local was_head = call('LINDEX', list, 0) == id
+call('LREM', list, 1, id)
+forget(k, id)
+if call('EXISTS', list) == 0 then
+  call('ZREM', due, lane)
+  call('HDEL', k .. ':j', lane)
+elseif was_head and call('HEXISTS', k .. ':j', lane) == 0 and not held_back(k, channel, lane) then
+  -- It may have been this one alone that had to wait.
+  call('ZADD', due, now_text, lane)
+end
+pushed()
+return 'withdrawn'
+`;
+
+/** [partition, channel or conversation, note] -> 1, or 0 when it was on hold before */
+export const HOLD = `${MOVES}
+local k, name, note = tag(num()), arg(), arg()
+return call('HSETNX', k .. ':hold', name, note)
+`;
+
+/** [partition, channel, channel or conversation] -> 1, or 0 when it was not on hold */
+export const RESUME = `${MOVES}
+local k, channel, name = tag(num()), arg(), arg()
+local was = call('HDEL', k .. ':hold', name)
+local due = k .. ':due:' .. channel
+for _, lane in ipairs(call('ZRANGEBYSCORE', due, FAR_FROM, '+inf')) do
+  if conversation_of(lane) == name then call('ZADD', due, now_text, lane) end
+end
+return was
+`;
+
+/** [partition] -> name, note… */
+export const HOLDS = `${READS}
+return call('HGETALL', tag(num()) .. ':hold')
+`;
