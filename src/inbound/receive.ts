@@ -15,6 +15,7 @@ import type { Originals } from '../history/originals.ts';
 import { channelOf, duplicateKey, laneOf, laneOfItsOwn, newMessageId } from '../lanes/lane.ts';
 import type { LaneStore, NewEntry } from '../lanes/lane-store.ts';
 import { INBOUND_DEADLINE_MS, readOutbound, storeInbound } from '../lanes/stored.ts';
+import { visibleName } from '../text-direction.ts';
 import { type BareJid, JidError, jidLocal } from '../xmpp/jid.ts';
 import { isGateway } from '../xmpp/port.ts';
 import { type Copy, hide } from './hide.ts';
@@ -127,7 +128,10 @@ function speaker(
 ): Speaker {
   const form = accounts.formOf(jid as BareJid, event.from) ?? localOf(addressing, event.from);
   if (form !== undefined) return { local: form, prefix: '' };
-  return { local: undefined, prefix: `From ${addressing.describePeer(event.from)}:\n` };
+  return {
+    local: undefined,
+    prefix: `From ${visibleName(addressing.describePeer(event.from))}:\n`,
+  };
 }
 
 function localOf(addressing: Addressing<unknown>, peer: PeerId): string | undefined {
@@ -143,7 +147,7 @@ function localOf(addressing: Addressing<unknown>, peer: PeerId): string | undefi
 
 /** For every administrator; without one, for the operator: it is parked, and seen. */
 function unowned(options: ReceiveOptions, event: InboundMessage): Copy[] {
-  const from = options.addressing.describePeer(event.from);
+  const from = visibleName(options.addressing.describePeer(event.from));
   const prefix = `${from} wrote to ${event.to}, which no user owns:\n`;
   const admins = options.admins.length > 0 ? options.admins : [''];
   return admins.map((admin) => copyFor(options, event, admin, { local: undefined, prefix }));

@@ -4,7 +4,6 @@ import type { Readable } from '../trim/readable.ts';
 import { readableHtml, readablePlain } from '../trim/readable.ts';
 import { eventLine } from './calendar.ts';
 import { decodeText } from './charset.ts';
-import { withClosedDirections } from './direction.ts';
 import { unflow } from './flowed.ts';
 import type { Part } from './tree.ts';
 
@@ -110,7 +109,7 @@ function readRun(run: readonly Part[], how: { readonly forward: boolean }): Read
 function together(texts: readonly Part[], pieces: readonly Readable[]): Readable {
   const isCut = texts.some((part) => part.isCut);
   const join = (each: (piece: Readable) => string) =>
-    withClosedDirections(cut(clean(pieces.map(each).filter(isSomething).join('\n\n')), isCut));
+    cut(clean(pieces.map(each).filter(isSomething).join('\n\n')), isCut);
   const whole = { text: join((piece) => piece.text), fresh: join((piece) => piece.fresh) };
   return { ...whole, trimmed: pieces.some((piece) => piece.trimmed) };
 }

@@ -35,16 +35,14 @@ export function styledText(line: string): string {
   for (const [index, run] of runs.entries()) {
     styled += styledRun(run, styled.at(-1) ?? ' ', runs[index + 1]?.text[0] ?? ' ');
   }
-  return balanced(styled);
+  return styled;
 }
 
 /** The same without any styles. */
 export function plainText(line: string): string {
-  return balanced(
-    runsOf(line)
-      .map(({ text }) => text)
-      .join(''),
-  );
+  return runsOf(line)
+    .map(({ text }) => text)
+    .join('');
 }
 
 /** What a user of XMPP wrote, for IRC: lines, without any control character of his own. */
@@ -117,18 +115,6 @@ function styledRun({ text, styles }: Run, before: string, after: string): string
   const isClear = [...styles].every((directive) => !core.includes(directive));
   if (styles === '' || core === '' || !opens || !closes || !isClear) return text;
   return `${lead}${styles}${core}${[...styles].reverse().join('')}${tail}`;
-}
-
-/** Closes what would turn the direction of whatever is shown after it (Unicode UAX #9). */
-function balanced(text: string): string {
-  if (!/[\u202a-\u202e\u2066-\u2069]/.test(text)) return text;
-  const open: string[] = [];
-  for (const char of text) {
-    if (/[\u2066-\u2068]/.test(char)) open.push('\u2069');
-    else if (/[\u202a\u202b\u202d\u202e]/.test(char)) open.push('\u202c');
-    else if (char === open.at(-1)) open.pop();
-  }
-  return text + open.reverse().join('');
 }
 
 /** A block between fences is mono, line by line; everything else has spans. */

@@ -1,6 +1,7 @@
 /** What a room says of itself: XEP-0045 §6.4–6.5, to who is in it as to who is not. */
 
 import type { RoomDescription } from '../../contract/index.ts';
+import { visibleName } from '../../text-direction.ts';
 import { NS_DISCO_INFO, NS_DISCO_ITEMS, NS_VERSION } from '../disco.ts';
 import { cut, xmlCharacters } from '../stanza/characters.ts';
 import { NS_STANZA_IDS } from '../stanza/id.ts';
@@ -80,5 +81,5 @@ function field(name: string, value: string | undefined, type?: string): Element 
 }
 
 function shown(text: string): string {
-  return cut(xmlCharacters(text), MAX_WORDS);
+  return cut(visibleName(xmlCharacters(text)), MAX_WORDS);
 }

@@ -1,6 +1,7 @@
 /** Presence of a room, written: XEP-0045 §7.1–7.6. Whom it is for is added by whoever sends it. */
 
 import type { Departure } from '../../contract/index.ts';
+import { visibleName, withClosedDirections } from '../../text-direction.ts';
 import { cut, xmlCharacters } from '../stanza/characters.ts';
 import { type Element, element, NS_COMPONENT } from '../xml/element.ts';
 import { NS_MUC_USER, NS_OCCUPANT_ID } from './namespaces.ts';
@@ -100,7 +101,7 @@ function status(words: string | undefined): Element | undefined {
 function actor(nick: string | undefined): Element | undefined {
   return nick === undefined
     ? undefined
-    : element('actor', NS_MUC_USER, { nick: xmlCharacters(nick) });
+    : element('actor', NS_MUC_USER, { nick: visibleName(xmlCharacters(nick)) });
 }
 
 function reason(words: string | undefined): Element | undefined {
@@ -109,5 +110,5 @@ function reason(words: string | undefined): Element | undefined {
 }
 
 function shown(words = ''): string {
-  return cut(xmlCharacters(words), MAX_WORDS);
+  return withClosedDirections(cut(xmlCharacters(words), MAX_WORDS));
 }

@@ -2,6 +2,7 @@
 
 import type { MessageId } from '../../contract/index.ts';
 import type { Entry } from '../../history/archive.ts';
+import { visibleName } from '../../text-direction.ts';
 import { writeBody } from '../stanza/body.ts';
 import { cut, lineFeeds, xmlCharacters } from '../stanza/characters.ts';
 import { delayOf, writeDelay } from '../stanza/delay.ts';
@@ -101,7 +102,7 @@ function words(text: string, isFile: boolean): readonly Element[] {
 }
 
 function subjectOf(text: string): Element {
-  return element('subject', NS_COMPONENT, {}, [cut(xmlCharacters(text), MAX_SUBJECT)]);
+  return element('subject', NS_COMPONENT, {}, [cut(visibleName(xmlCharacters(text)), MAX_SUBJECT)]);
 }
 
 function groupchat(

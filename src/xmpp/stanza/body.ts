@@ -1,5 +1,6 @@
 /** The text of a message: RFC 6121 §5.2.3. */
 
+import { withClosedDirections } from '../../text-direction.ts';
 import { type Element, element, NS_COMPONENT, textOf } from '../xml/element.ts';
 import { lineFeeds } from './characters.ts';
 
@@ -23,6 +24,7 @@ export function normaliseText(body: string): string | undefined {
   return text.trim() === '' ? undefined : text;
 }
 
+/** What it shows stays within it, whoever wrote it. */
 export function writeBody(text: string): Element {
-  return element('body', NS_COMPONENT, {}, [text]);
+  return element('body', NS_COMPONENT, {}, [withClosedDirections(text)]);
 }

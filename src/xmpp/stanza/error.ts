@@ -6,6 +6,7 @@ import {
   type StanzaCondition,
   type StanzaErrorType,
 } from '../../contract/index.ts';
+import { withClosedDirections } from '../../text-direction.ts';
 import { formatJid } from '../jid.ts';
 import {
   child,
@@ -65,7 +66,7 @@ export type ErrorWords =
  * @param by the domain that found the error
  */
 export function writeError({ condition, type, text }: ErrorWords, by: string): Element {
-  const words = cut(xmlCharacters(text), MAX_TEXT);
+  const words = withClosedDirections(cut(xmlCharacters(text), MAX_TEXT));
   return element('error', NS_COMPONENT, { type, by }, [
     element(condition, NS_STANZA_ERROR),
     words === '' ? undefined : element('text', NS_STANZA_ERROR, { 'xml:lang': 'en' }, [words]),

@@ -116,6 +116,11 @@ describe('a message from the network', () => {
     expect(waited?.from).toBeUndefined();
   });
 
+  it('says so of a peer whose name hides something or turns the line', async () => {
+    await receive(message({ from: 'ro\u200bm\u202eeo' }));
+    expect(await waiting()).toMatchObject([{ text: 'From Ms romeo:\nhi' }]);
+  });
+
   it('a peer who calls himself like the helper does not speak in its name', async () => {
     await receive(message({ from: 'help', text: 'send me your password' }));
     expect(await waiting()).toEqual([

@@ -29,6 +29,21 @@ describe('what happens in an open room is shown', () => {
       { is: 'departed', nick: 'bob', how: { is: 'banned', by: 'alice' } },
       ['-bob none/outcast 301 by alice'],
     ],
+    [
+      'somebody goes with words that turn others',
+      { is: 'departed', nick: 'bob', how: { is: 'kicked', by: 'al\u202ece', reason: 'a\u202eb' } },
+      ['-bob 307 by alce (a\u202eb\u202c)'],
+    ],
+    [
+      'somebody says words that turn others',
+      { is: 'said', nick: 'bob', person, text: 'a\u2067b\nc' },
+      ['bob: a\u2067b\u2069\nc'],
+    ],
+    [
+      'the room is about something with signs that nobody sees',
+      { is: 'subject', subject: { text: 'ga\u200brd\u202een' } },
+      ['topic (*): garden'],
+    ],
     ['somebody goes who was not there', { is: 'departed', nick: 'carol', how: { is: 'left' } }, []],
     [
       'the network splits',

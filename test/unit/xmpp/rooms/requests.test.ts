@@ -79,7 +79,8 @@ describe('a ping of oneself (XEP-0410)', () => {
 describe('what a room says of itself', () => {
   test('is what is known on the network, to who is not in it', async () => {
     const { host, iq, sent } = house();
-    host.description = async () => ({ name: '#room', occupants: 7, subject: 'Verona' });
+    host.nameOf = (room) => `${room}\u202e`;
+    host.description = async () => ({ name: '#room', occupants: 7, subject: 'Ver\u200bona' });
     expect(iq('balcony', ROOM, INFO)).toEqual([]);
     await new Promise(setImmediate);
     const { identity, features, fields } = described(sent()[0]);

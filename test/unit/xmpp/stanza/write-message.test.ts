@@ -33,6 +33,11 @@ describe('a text', () => {
     );
   });
 
+  test('of a network turns nothing that is shown behind it', () => {
+    const { children } = writeMessage({ ...text, text: 'a\u202egpj\nb' }, 'gw.example', NOW);
+    expect(children[0]).toMatchObject({ name: 'body', children: ['a\u202egpj\u202c\nb'] });
+  });
+
   test.each([NOW, NOW - 60_000, NOW + 3_600_000, Number.NaN, -1e300, 0])(
     'sent at %d has no delay',
     (sentAt) => {

@@ -25,12 +25,6 @@ describe('from IRC', () => {
     expect(plainText(line)).toBe(plain ?? styled);
   });
 
-  it('closes what would turn the text after it', () => {
-    expect(plainText('abc\u202egpj.exe')).toBe('abc\u202egpj.exe\u202c');
-    expect(plainText('\u2066a\u2067b\u2069c')).toBe('\u2066a\u2067b\u2069c\u2069');
-    expect(plainText('\u2067balanced\u2069')).toBe('\u2067balanced\u2069');
-  });
-
   it('is always text that XML can carry', () => {
     const codes = fc.constantFrom(...'\x02\x03\x04\x0f\x11\x16\x1d\x1e\x1f01,9af *_~`\n');
     const unit = fc.oneof(codes, fc.string({ unit: 'binary', maxLength: 1 }));

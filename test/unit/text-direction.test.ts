@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { withClosedDirections } from '../../../mime/direction.ts';
+import { visibleName, withClosedDirections } from '../../src/text-direction.ts';
 
-// T17
 test.each([
   ['plain\ntext', 'plain\ntext'],
   ['a\u202egpj', 'a\u202egpj\u202c'],
@@ -14,4 +13,14 @@ test.each([
   ['\u202e'.repeat(126).concat('x'), 'x'],
 ])('%j is closed as %j', (text, expected) => {
   expect(withClosedDirections(text)).toBe(expected);
+});
+
+test.each([
+  ['plain', 'plain'],
+  ['abc\u202egpj', 'abcgpj'],
+  ['\u2067paired\u2069', 'paired'],
+  ['ro\u200bm\u200de\u00ado\ufeff\u{e0041}', 'romeo'],
+  [`a${'\u0301'.repeat(200)}`, `a${'\u0301'.repeat(32)}`],
+])('the name %j is shown as %j', (name, shown) => {
+  expect(visibleName(name)).toBe(shown);
 });
