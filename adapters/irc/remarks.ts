@@ -1,5 +1,6 @@
 import type { AccountId, AdapterContext, SessionState } from 'postern/adapter';
 import type { IrcAccount, IrcConfig } from './config.ts';
+import type { Ending } from './wire/events.ts';
 
 type Context = Pick<AdapterContext<IrcConfig, IrcAccount>, 'log' | 'health' | 'notifyAdmins'>;
 
@@ -21,9 +22,14 @@ export class Remarks {
     this.#context.health('closed', 'stopped');
   }
 
-  /** How one user's connection to a server is. */
-  connection(account: AccountId, state: SessionState, detail: string): void {
-    this.#context.health(state, detail, account);
+  /** One user is on a server. */
+  connected(account: AccountId, server: string): void {
+    this.#context.health('connected', server, account);
+  }
+
+  /** He is not any more, or could not be. */
+  disconnected(account: AccountId, server: string, why: Ending): void {
+    this.#context.health(stateAfter(why), `${server}: ${why}`, account);
   }
 
   /** A server wants none of us. @param words of the server */
@@ -55,4 +61,9 @@ export class Remarks {
   notStoredYet(server: string): void {
     this.#context.log.warn({ server }, 'a private message could not be stored: it is tried again');
   }
+}
+
+function stateAfter(why: Ending): SessionState {
+  if (why === 'quit') return 'closed';
+  return why === 'login' || why === 'password' ? 'bad-credentials' : 'transient-disconnect';
 }

@@ -1,0 +1,190 @@
+/** The connection of one account to one server: made when it is wanted, and again when it is lost. */
+
+import type { AccountLink, Refusal } from 'postern/adapter';
+import type { IrcAccount, ServerConfig } from './config.ts';
+import type { Happening } from './dispatch.ts';
+import { refusalOfEnding } from './errors.ts';
+import type { Comer, Gate } from './gate.ts';
+import { endpointOf, identityOf } from './identity.ts';
+import { Reconnect, UNWANTED_MS } from './reconnect.ts';
+import type { Remarks } from './remarks.ts';
+import { later, unavailable, Waiters } from './waiters.ts';
+import { Wire } from './wire/client.ts';
+import type { WireClocks } from './wire/clock.ts';
+import type { Ending, WireEvent } from './wire/events.ts';
+import { LineError } from './wire/line.ts';
+import { PACES } from './wire/throttle.ts';
+
+export interface ConnectionOptions {
+  readonly account: AccountLink<IrcAccount>;
+  /** As in the settings. */
+  readonly server: string;
+  readonly config: ServerConfig;
+  readonly gate: Gate;
+  readonly clocks: WireClocks;
+  readonly remarks: Pick<Remarks, 'connected' | 'disconnected' | 'fault'>;
+  /** From 0 to 1. */
+  readonly chance: () => number;
+}
+
+/** Whose it is. */
+export interface ConnectionOwner {
+  /** The wanted one. */
+  nick(): string;
+  /** The server knows us. */
+  connected(wire: Wire): void;
+  happened(event: Happening, wire: Wire): void;
+  /** It is gone, or could not be made. @returns whether there must be another one */
+  disconnected(why: Ending, words: string): boolean;
+  /** Every few seconds while there is one. */
+  tick(): void;
+}
+
+/** A message waits so long for a connection that is not begun yet. */
+const PATIENCE_MS = 1_500;
+const GOODBYE_MS = 2_000;
+
+export class Connection implements Comer {
+  readonly #options: ConnectionOptions;
+  readonly #owner: ConnectionOwner;
+  readonly #reconnect: Reconnect;
+  readonly #waiters = new Waiters();
+  readonly #onTick = (): void => this.#owner.tick();
+  #wire: Wire | undefined;
+  #isPlanned = false;
+  #registeredAt: number | undefined;
+  #lastEnding: Ending | undefined;
+  #isClosing = false;
+  readonly #closed = Promise.withResolvers<void>();
+
+  constructor(options: ConnectionOptions, owner: ConnectionOwner) {
+    const { chance } = options;
+    this.#options = options;
+    this.#owner = owner;
+    this.#reconnect = new Reconnect({ now: () => this.#now, chance });
+  }
+
+  /** Undefined where there is none that can be used now. */
+  get wire(): Wire | undefined {
+    return this.#wire?.isRegistered ? this.#wire : undefined;
+  }
+
+  /** See `Reconnect.isHopeless`. */
+  isHopeless(why: Ending): boolean {
+    return this.#reconnect.isHopeless(why);
+  }
+
+  /** There must be one. @param refuse called at once where nobody can connect now */
+  begin(refuse: (refusal: Refusal) => void): void {
+    const { gate, server } = this.#options;
+    if (this.#wire !== undefined || this.#isPlanned) return;
+    const { shut } = gate;
+    if (shut !== undefined) {
+      refuse(refusalOfEnding(shut.why, server));
+    } else if (gate.claim(this)) {
+      this.#plan();
+    } else {
+      const text = `There are as many users on ${server} as may be. Please try later.`;
+      refuse({ condition: 'resource-constraint', type: 'wait', text });
+    }
+  }
+
+  /**
+   * For one message.
+   * @throws DeliveryError where there is none soon
+   */
+  async ready(signal: AbortSignal): Promise<Wire> {
+    if (this.wire !== undefined) return this.wire;
+    const waitMs = Math.max(this.#options.gate.shut?.forMs ?? 0, this.#reconnect.waitMs);
+    if (this.#wire === undefined && waitMs > PATIENCE_MS) {
+      throw unavailable(this.#lastEnding, waitMs);
+    }
+    let refusal: Refusal | undefined;
+    this.begin((why) => {
+      refusal = why;
+    });
+    if (refusal !== undefined) throw later(refusal.text, UNWANTED_MS);
+    return await this.#waiters.next(signal);
+  }
+
+  /** Says good-bye. Works twice. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    this.#waiters.refuse(later('the session was closed'));
+    const wire = this.#wire;
+    if (wire === undefined) {
+      this.#options.gate.release(this);
+      return;
+    }
+    wire.quit('Good-bye');
+    const late = setTimeout(() => wire.destroy(), GOODBYE_MS);
+    await this.#closed.promise;
+    clearTimeout(late);
+  }
+
+  connect(): void {
+    const { account, config, clocks, remarks, server } = this.#options;
+    const { charset, pace } = config;
+    this.#isPlanned = false;
+    clocks.watch.add(this.#onTick);
+    try {
+      this.#wire = new Wire({
+        endpoint: endpointOf(config),
+        identity: identityOf(account, server, config, this.#owner.nick()),
+        pace: PACES[pace],
+        clocks,
+        charset,
+        onEvent: (event) => this.#happened(event),
+        onFault: (error) => remarks.fault(server, error),
+      });
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error;
+      this.#ended('nick', 'the nick can not be sent');
+    }
+  }
+
+  get #now(): number {
+    return this.#options.clocks.watch.now();
+  }
+
+  #plan(): void {
+    this.#isPlanned = true;
+    this.#options.gate.connect(this, this.#reconnect.waitMs);
+  }
+
+  #happened(event: WireEvent): void {
+    const wire = this.#wire;
+    if (wire === undefined) return;
+    if (event.is === 'registered') this.#registered(wire);
+    else if (event.is === 'closed') this.#ended(event.why, event.words);
+    else this.#owner.happened(event, wire);
+  }
+
+  #registered(wire: Wire): void {
+    const { remarks, account, server } = this.#options;
+    this.#registeredAt = this.#now;
+    remarks.connected(account.id, server);
+    this.#owner.connected(wire);
+    this.#waiters.give(wire);
+  }
+
+  #ended(why: Ending, words: string): void {
+    const { gate, clocks, remarks, account, server } = this.#options;
+    const lastedMs = this.#registeredAt === undefined ? 0 : this.#now - this.#registeredAt;
+    clocks.watch.delete(this.#onTick);
+    this.#wire = undefined;
+    this.#registeredAt = undefined;
+    this.#lastEnding = why;
+    gate.ended(why, words, lastedMs);
+    this.#reconnect.ended(why, lastedMs);
+    const isWanted = this.#owner.disconnected(why, words);
+    this.#waiters.refuse(unavailable(why, Math.max(this.#reconnect.waitMs, 1_000)));
+    remarks.disconnected(account.id, server, why);
+    if (isWanted) {
+      this.#plan();
+      return;
+    }
+    gate.release(this);
+    if (this.#isClosing) this.#closed.resolve();
+  }
+}
