@@ -24,8 +24,11 @@ export interface GatewayProcess {
   readonly adminPort: number;
   /** Resolves when every domain is up. */
   ready(): Promise<void>;
-  /** Starts another process with the same configuration; the old one has to be gone. */
-  restart(): Promise<void>;
+  /**
+   * Starts another process with the same configuration; the old one has to be gone.
+   * @param env in place of that of the one before
+   */
+  restart(env?: Readonly<Record<string, string>>): Promise<void>;
   /** Ends the process and removes its directory. */
   stop(): Promise<void>;
 }
@@ -44,11 +47,8 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
     ...options.config,
   };
   await writeFile(config, JSON.stringify(written, null, 2), { mode: 0o600 });
-  const launch = () =>
-    new Program('src/cli/main.ts', ['start', '-c', config], {
-      cwd: dir,
-      ...(options.env === undefined ? {} : { env: options.env }),
-    });
+  let env = options.env ?? {};
+  const launch = () => new Program('src/cli/main.ts', ['start', '-c', config], { cwd: dir, env });
   let program = launch();
   let before = '';
   return {
@@ -69,9 +69,10 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
       await asked.end('SIGKILL');
       throw new Error(`The gateway is not ready:\n${asked.output}\n${program.output}`);
     },
-    async restart() {
+    async restart(another = env) {
       await program.exited();
       before += program.output;
+      env = another;
       program = launch();
     },
     async stop() {

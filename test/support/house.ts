@@ -134,24 +134,28 @@ export function configuration(
     admins: [ADMIN.jid],
     redis: 'embedded',
     transports: [
-      {
-        id: 'sms',
-        use: 'sms',
-        domain: DOMAIN,
-        config: {
-          provider: 'twilio',
-          accountSid: CARRIER_ACCOUNT,
-          authToken: CARRIER_TOKEN,
-          apiUrl: carrier.url,
-          country: 'US',
-          numbers: [POOL_NUMBER],
-        },
-        accounts: { [JULIET.jid]: { number: JULIET.number } },
-        dailyLimit: 100_000,
-        perMinute: 100_000,
-        ...transport,
-      },
+      { ...smsTransport(carrier.url), ...transport },
       ...(beside === undefined ? [] : [{ ...beside.transport, domain: beside.domain }]),
     ],
+  };
+}
+
+/** Juliet's number at a carrier, as an operator would write it. */
+export function smsTransport(apiUrl: string): Record<string, unknown> {
+  return {
+    id: 'sms',
+    use: 'sms',
+    domain: DOMAIN,
+    config: {
+      provider: 'twilio',
+      accountSid: CARRIER_ACCOUNT,
+      authToken: CARRIER_TOKEN,
+      apiUrl,
+      country: 'US',
+      numbers: [POOL_NUMBER],
+    },
+    accounts: { [JULIET.jid]: { number: JULIET.number } },
+    dailyLimit: 100_000,
+    perMinute: 100_000,
   };
 }

@@ -7,16 +7,26 @@ import { asking, type ClientOptions, type XmppClient } from './client.ts';
 import { Inbox } from './inbox.ts';
 import { ElementReader, escapeXml } from './xml.ts';
 
-/** Resolves when it has a session and has sent its presence. */
-export async function startLightClient(options: ClientOptions): Promise<XmppClient> {
+/** Hears what comes before the client keeps it, and that nothing more comes. */
+export interface Ear {
+  /** @returns true to keep it from the client */
+  hears(stanza: Element): boolean;
+  gone(): void;
+}
+
+/** Resolves when it has a session and has sent its presence. From then on the ear hears. */
+export async function startLightClient(options: ClientOptions, ear?: Ear): Promise<XmppClient> {
   const { jid, password, host, port } = options;
   const [user = '', domain = ''] = jid.split('@');
   const socket = connect(port, host).setNoDelay().setEncoding('utf8');
   const closed = once(socket, 'close');
   const stanzas = new Inbox<Element>();
   let reader: ElementReader;
+  let isBound = false;
   const openStream = (): void => {
-    reader = new ElementReader(1, (stanza) => stanzas.add(stanza));
+    reader = new ElementReader(1, (stanza) => {
+      if (!isBound || ear?.hears(stanza) !== true) stanzas.add(stanza);
+    });
     raw(
       `<?xml version='1.0'?><stream:stream xmlns='jabber:client' to='${domain}' version='1.0' xmlns:stream='http://etherx.jabber.org/streams'>`,
     );
@@ -38,6 +48,9 @@ export async function startLightClient(options: ClientOptions): Promise<XmppClie
   await named('features');
   const ask = asking(raw, waitFor);
   const bound = await ask.iq('set', domain, "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>");
+  isBound = true;
+  if (socket.destroyed) ear?.gone();
+  else socket.on('close', () => ear?.gone());
   raw('<presence/>');
 
   let sent = 0;

@@ -145,11 +145,13 @@ export function textOf({ direction, lane, n }: MessageKey): string {
   return `${direction} ${lane} number ${n}`;
 }
 
-const TEXT = /^(\S+) (\d+) number (\d+)$/;
+/** Such a text, within others. */
+export const TEXT: RegExp = new RegExp(`(${DIRECTIONS.join('|')}) (\\d+) number (\\d+)`);
+const WHOLE = new RegExp(`^${TEXT.source}$`);
 
 /** Undefined for every other text. */
 export function keyOf(text: string): MessageKey | undefined {
-  const [, name, lane, n] = TEXT.exec(text.trim()) ?? [];
+  const [, name, lane, n] = WHOLE.exec(text.trim()) ?? [];
   const direction = DIRECTIONS.find((each) => each === name);
   return direction && { direction, lane: Number(lane), n: Number(n) };
 }

@@ -1,4 +1,4 @@
-/** A real InspIRCd 3 with its modules of IRCv3, and the limits that it has by default. */
+/** A real InspIRCd 3 with its modules of IRCv3, and the limits that it has by default, or more. */
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +10,8 @@ const MODULES = [
   ...['ircv3_servertime', 'namesx', 'uhnames', 'services_account', 'chghost'],
 ];
 
-export function startInspircd(): Promise<IrcServer> {
+/** @param linesPerSecond that it takes of one client for long; ten times as many at once */
+export function startInspircd(linesPerSecond = 1): Promise<IrcServer> {
   return startIrcServer(async (dir, port) => {
     const file = join(dir, 'inspircd.conf');
     await writeFile(
@@ -20,7 +21,7 @@ export function startInspircd(): Promise<IrcServer> {
 <admin name="admin" nick="admin" email="admin@inspircd.example">
 <dns server="127.0.0.1" timeout="1">
 <bind address="127.0.0.1" port="${port}" type="clients">
-<connect allow="*" timeout="60" fakelag="on" threshold="10" commandrate="1000" pingfreq="120"
+<connect allow="*" timeout="60" fakelag="on" threshold="${10 * linesPerSecond}" commandrate="${1_000 * linesPerSecond}" pingfreq="120"
   localmax="100" globalmax="100" resolvehostnames="no" useident="no">
 <performance clonesonconnect="no">
 ${MODULES.map((module) => `<module name="${module}">`).join('\n')}

@@ -1,0 +1,89 @@
+import { type SmtpDialogue, startSmtp } from '../../peers/smtp-dialogue.ts';
+import { Watched } from '../../watched.ts';
+import { FAR_DOMAIN, type MailDoor } from '../doors/mail.ts';
+import { idOf, type MessageKey, textOf } from '../ledger.ts';
+import { type Direction, type Scene, TO_XMPP } from './direction.ts';
+import { hearArrivals } from './xmpp-sink.ts';
+
+const SENDERS = 3;
+const SESSIONS = 3;
+
+/** A server that sends mail: what is not taken with a 250 stays in its queue, and comes again as itself. */
+class MailServer extends Watched {
+  readonly #scene: Scene;
+  readonly #door: MailDoor;
+  readonly #queue: MessageKey[] = [];
+  #isBusy = 0;
+
+  constructor(scene: Scene, door: MailDoor) {
+    super();
+    this.#scene = scene;
+    this.#door = door;
+    scene.pulse.beat(() => this.#run());
+  }
+
+  get waiting(): number {
+    return this.#queue.length + this.#isBusy;
+  }
+
+  take(key: MessageKey): void {
+    this.#queue.push(key);
+    this.#run();
+  }
+
+  #run(): void {
+    while (this.#isBusy < Math.min(SESSIONS, this.waiting)) {
+      this.#isBusy += 1;
+      void this.#session().then(() => {
+        this.#isBusy -= 1;
+        this.changed();
+      });
+    }
+  }
+
+  /** One connection, until the queue is empty or something is not taken. */
+  async #session(): Promise<void> {
+    const smtp = await startSmtp(this.#door.links.mail.port).catch(() => undefined);
+    if (smtp === undefined) return;
+    for (let key = this.#queue.shift(); key !== undefined; key = this.#queue.shift()) {
+      if (await this.#sent(smtp, key)) continue;
+      this.#queue.push(key);
+      break;
+    }
+    smtp.end();
+  }
+
+  async #sent(smtp: SmtpDialogue, key: MessageKey): Promise<boolean> {
+    const { ledger } = this.#scene;
+    const from = `sender-${key.lane}@${FAR_DOMAIN}`;
+    const to = this.#door.address;
+    const head = `From: <${from}>\r\nTo: <${to}>\r\nMessage-ID: <${idOf(key)}@${FAR_DOMAIN}>`;
+    ledger.note(key, { is: 'offered' });
+    const reply = await smtp.mail(from, [to], `${head}\r\n\r\n${textOf(key)}`);
+    if (reply.startsWith('5')) ledger.note(key, { is: 'error', says: 'refused', text: reply });
+    if (!reply.startsWith('250')) return false;
+    ledger.note(key, { is: 'accepted', by: '250' });
+    return true;
+  }
+}
+
+export function mailToXmpp(scene: Scene, door: MailDoor): Direction {
+  const server = new MailServer(scene, door);
+  hearArrivals(scene, 'mail-xmpp');
+  let count = 0;
+  return {
+    name: 'mail-xmpp',
+    promised: { order: false, receipts: false, ...TO_XMPP },
+    send(more) {
+      for (let i = 0; i < more; i++) {
+        const n = count++;
+        server.take({ direction: 'mail-xmpp', lane: n % SENDERS, n });
+      }
+    },
+    taken: () => server.until(({ waiting }) => waiting === 0),
+    collect: async () => undefined,
+    get waitsFor() {
+      return `${server.waiting} to be taken`;
+    },
+  };
+}

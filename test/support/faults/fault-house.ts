@@ -1,0 +1,256 @@
+/**
+ * A gateway with everything that it speaks to, in which everything can be broken: each link passes
+ * through a proxy, each process can be killed, stopped and continued, and a ledger has who saw what.
+ */
+
+import { type GatewayProcess, startGateway } from '../gateway.ts';
+import { ADMIN, JULIET, leaksIn, SECRET } from '../house.ts';
+import { startEjabberd } from '../peers/ejabberd.ts';
+import { startProsody } from '../peers/prosody.ts';
+import { type RedisPeer, startRedis } from '../peers/redis.ts';
+import { freePorts, type XmppServer } from '../peers/xmpp-server.ts';
+import { check, type Verdict } from './checker.ts';
+import type { Direction } from './directions/direction.ts';
+import { allOf, type Doors, openDirections, openDoors } from './doors/doors.ts';
+import { DIRECTIONS, type DirectionName, type FaultKind, idOf, Ledger, TEXT } from './ledger.ts';
+import { FaultProxy } from './proxy/proxy.ts';
+import { Pulse } from './pulse.ts';
+import { Resident } from './resident.ts';
+import { type StoreView, viewStore } from './store-view.ts';
+import { Supervisor } from './supervisor.ts';
+import { tableOf } from './verdict-table.ts';
+
+export interface FaultHouseOptions {
+  readonly server?: 'prosody' | 'ejabberd';
+  readonly irc?: 'ngircd' | 'inspircd';
+  /** All, if it is left out; only what they need is started. */
+  readonly directions?: readonly DirectionName[];
+  /** Laid over the configuration's first level. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Of the gateway's first process; those after it have that of `FaultHouse.nextEnv`. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What can be killed and is started again at once. */
+export type Peer = 'gateway' | 'redis' | 'server' | 'smarthost' | 'irc';
+
+type LinkName<Kind = FaultKind> = Kind extends `link-${infer Name}` ? Name : never;
+
+/** A text whose fate the carrier does not know is asked for until 30 s have passed, and retries wait longer. */
+const SETTLED_MS = 240_000;
+
+/** All modules that the launcher of Prosody loads, and the store for who is offline. */
+const WITH_OFFLINE = `component_conflict_resolve = "kick_old"
+modules_enabled = { "roster", "saslauth", "disco", "ping", "carbons", "blocklist", "offline" }`;
+
+interface Parts {
+  readonly ledger: Ledger;
+  readonly pulse: Pulse;
+  readonly server: XmppServer;
+  readonly redis: RedisPeer;
+  readonly doors: Doors;
+  readonly gateway: GatewayProcess;
+  readonly links: Readonly<Partial<Record<LinkName, FaultProxy>>>;
+  readonly resident: Resident;
+  readonly directions: readonly Direction[];
+}
+
+/** Resolves when Juliet is online and every domain is up. */
+export async function startFaultHouse(options: FaultHouseOptions = {}): Promise<FaultHouse> {
+  const names = options.directions ?? DIRECTIONS;
+  const ledger = new Ledger();
+  const pulse = new Pulse();
+  const [httpPort = 0] = await freePorts(1);
+  const [redis, doors] = await Promise.all([
+    startRedis(),
+    openDoors({ directions: names, irc: options.irc ?? 'inspircd', pulse, httpPort }),
+  ]);
+  const transports = allOf(doors).map(({ transport }) => transport);
+  const server = await (options.server === 'ejabberd' ? startEjabberd : startProsody)({
+    components: Object.fromEntries(transports.map(({ domain }) => [domain, SECRET])),
+    users: { juliet: JULIET.password, ops: ADMIN.password },
+    settings: WITH_OFFLINE,
+  });
+  const [toServer, toRedis] = await Promise.all([
+    FaultProxy.start({ port: server.componentPort }),
+    FaultProxy.start({ path: redis.socket }),
+  ]);
+  const gateway = await startGateway({
+    config: {
+      xmpp: { server: 'localhost', connect: `127.0.0.1:${toServer.port}`, secret: SECRET },
+      admins: [ADMIN.jid],
+      redis: `redis://127.0.0.1:${toRedis.port}`,
+      http: {
+        listen: `127.0.0.1:${httpPort}`,
+        publicUrl: doors.sms?.publicUrl ?? `http://127.0.0.1:${httpPort}`,
+      },
+      transports,
+      ...options.config,
+    },
+    ...(options.env === undefined ? {} : { env: options.env }),
+  });
+  await gateway.ready();
+  const { host, c2sPort: port } = server;
+  const resident = await Resident.start({ ...JULIET, host, port }, pulse);
+  const scene = { ledger, pulse, resident, breaks: () => toServer.breaks };
+  const links = Object.assign({}, ...allOf(doors).map((door) => door.links));
+  return new FaultHouse({
+    ...{ ledger, pulse, server, redis, doors, gateway, resident },
+    links: { ...links, xmpp: toServer, redis: toRedis },
+    directions: openDirections(names, scene, doors),
+  });
+}
+
+export class FaultHouse {
+  readonly ledger: Ledger;
+  readonly directions: readonly Direction[];
+  readonly gateway: GatewayProcess;
+  readonly server: XmppServer;
+  readonly redis: RedisPeer;
+  readonly doors: Doors;
+  readonly resident: Resident;
+  readonly #parts: Parts;
+  readonly #supervisor: Supervisor;
+  readonly #store: StoreView;
+  readonly #parked = new Set<string>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.ledger = parts.ledger;
+    this.directions = parts.directions;
+    this.gateway = parts.gateway;
+    this.server = parts.server;
+    this.redis = parts.redis;
+    this.doors = parts.doors;
+    this.resident = parts.resident;
+    this.#supervisor = new Supervisor(parts.gateway);
+    this.#store = viewStore(parts.redis.socket);
+  }
+
+  /** How often the gateway was started again, by whatever end. */
+  get restarts(): number {
+    return this.#supervisor.restarts;
+  }
+
+  /** What the gateway said when it ended although nobody had killed it, oldest first. */
+  get ends(): readonly string[] {
+    return this.#supervisor.ends;
+  }
+
+  /** Of every process of the gateway that is started from now on. */
+  set nextEnv(env: Readonly<Record<string, string>>) {
+    this.#supervisor.env = env;
+  }
+
+  /** @throws Error where no direction of this house needs it */
+  direction(name: DirectionName): Direction {
+    const found = this.directions.find((each) => each.name === name);
+    if (found === undefined) throw new Error(`there is no ${name} in this house`);
+    return found;
+  }
+
+  /** Every direction offers so many further messages. */
+  send(count: number): void {
+    for (const direction of this.directions) direction.send(count);
+  }
+
+  /** SIGKILL, and a new start at once on the same data. Resolves when it runs; it may not answer yet. */
+  async kill(peer: Peer): Promise<void> {
+    this.ledger.fault(peer);
+    const { redis, server, doors } = this.#parts;
+    switch (peer) {
+      case 'gateway':
+        await this.#supervisor.kill();
+        return;
+      case 'redis':
+        await redis.restart();
+        return;
+      case 'server':
+        await server.kill('SIGKILL');
+        await server.restart();
+        return;
+      case 'smarthost':
+        await doors.mail?.smarthost.kill();
+        await doors.mail?.smarthost.restart();
+        return;
+      case 'irc':
+        await doors.irc?.irc.restart();
+    }
+  }
+
+  /** SIGSTOP. A smarthost has no process of its own: its link can stall. */
+  async pause(peer: Exclude<Peer, 'smarthost'>): Promise<void> {
+    this.ledger.fault(peer);
+    await this.#signal(peer, 'SIGSTOP');
+  }
+
+  async resume(peer: Exclude<Peer, 'smarthost'>): Promise<void> {
+    await this.#signal(peer, 'SIGCONT');
+  }
+
+  /** Notes that a link is broken. @returns what breaks it */
+  breaking(link: LinkName): FaultProxy {
+    const proxy = this.#parts.links[link];
+    if (proxy === undefined) throw new Error(`there is no link ${link} in this house`);
+    this.ledger.fault(`link-${link}`);
+    return proxy;
+  }
+
+  /**
+   * Resolves when everything that was ever offered has come to an end, and the ledger has it. Nothing
+   * may be broken any more.
+   * @throws Error with what is waited for when that takes too long
+   */
+  async settled(withinMs = SETTLED_MS): Promise<void> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      late.reject(new Error(`not settled:\n${this.waitsFor}\n${tableOf(this.verdict())}`));
+    }, withinMs);
+    await Promise.race([this.#settle(), late.promise]).finally(() => clearTimeout(timer));
+  }
+
+  async #settle(): Promise<void> {
+    const { ledger, resident, doors } = this.#parts;
+    await this.#supervisor.up();
+    await Promise.all(this.directions.map((direction) => direction.taken()));
+    await this.#store.served(allOf(doors).flatMap(({ channels }) => channels));
+    await resident.caughtUp();
+    await Promise.all(this.directions.map((direction) => direction.collect()));
+    for (const key of await this.#store.parked()) {
+      if (!this.#parked.has(idOf(key))) ledger.note(key, { is: 'parked' });
+      this.#parked.add(idOf(key));
+    }
+  }
+
+  /** For people, while `settled` has not resolved. */
+  get waitsFor(): string {
+    return this.directions.map(({ name, waitsFor }) => `${name}: ${waitsFor}`).join('\n');
+  }
+
+  verdict(): Verdict {
+    const promises = this.directions.map(({ name, promised }) => [name, promised]);
+    return check(this.ledger, Object.fromEntries(promises));
+  }
+
+  async stop(): Promise<void> {
+    const { pulse, server, redis, doors, gateway, resident, links } = this.#parts;
+    pulse.stop();
+    this.#store.close();
+    await resident.stop();
+    await this.#supervisor.stop();
+    await gateway.stop();
+    await Promise.all(allOf(doors).map((door) => door.stop()));
+    await Promise.all([links.xmpp?.stop(), links.redis?.stop()]);
+    await Promise.all([server.stop(), redis.stop()]);
+    const leaked = [...leaksIn(gateway.output), ...(TEXT.exec(gateway.output) ?? [])];
+    if (leaked.length > 0) throw new Error(`The log shows ${leaked.join(', ')}.`);
+  }
+
+  async #signal(peer: Exclude<Peer, 'smarthost'>, signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
+    const { redis, server, doors } = this.#parts;
+    if (peer === 'gateway') this.gateway.program.signal(signal);
+    else if (peer === 'redis') redis.signal(signal);
+    else if (peer === 'server') await server.kill(signal);
+    else await doors.irc?.irc.kill(signal);
+  }
+}
