@@ -6,6 +6,7 @@ import { NO_ARCHIVE } from '../history/no-archive.ts';
 import type { Acceptor } from '../outbound/accept.ts';
 import { type Host, openHost } from '../rooms/host.ts';
 import { openRoomMemory } from '../rooms/memory.ts';
+import { openSeal } from '../rooms/seal.ts';
 import type { IncomingText } from '../xmpp/port.ts';
 import type { Rooms } from '../xmpp/rooms/port.ts';
 import type { Parts } from './parts.ts';
@@ -23,6 +24,7 @@ export async function openRooms(parts: Parts, later: Later): Promise<Host | unde
   const { shared, settings, addressing, accounts, policy, onError } = parts;
   const { id: transport, definition, xmpp } = settings;
   if (!definition.sends.includes('room-message')) return undefined;
+  const seal = await openSeal(xmpp.secret, `room passwords ${transport}`);
   return openHost({
     transport,
     capabilities: definition.capabilities,
@@ -31,7 +33,7 @@ export async function openRooms(parts: Parts, later: Later): Promise<Host | unde
     policy,
     sessionOf: (account) => later.sessionOf(account),
     archive: settings.archiveRooms ? shared.archive : NO_ARCHIVE,
-    memory: await openRoomMemory(shared.store, transport, onError),
+    memory: await openRoomMemory(shared.store, transport, seal, onError),
     // A secret of this transport that outlives a restart, and tells nothing of the one that it is made of.
     occupantKey: createHash('sha256').update(`occupants ${transport} ${xmpp.secret}`).digest('hex'),
     face: () => later.face(),

@@ -33,7 +33,7 @@ export class ComingBack {
   /** Once, at the start. */
   begin(): void {
     const { memory, accounts, face, keepsRooms, now } = this.#options;
-    for (const { user, room, local, nick, wished, clients } of memory.left) {
+    for (const { user, room, local, nick, wished, password, clients } of memory.left) {
       for (const client of clients) face().farewell(local, nick ?? '', client);
       const account = accounts.find(user);
       const view = account && this.#reopened(user, local);
@@ -41,18 +41,22 @@ export class ComingBack {
         memory.forget(user, room);
         continue;
       }
-      const stay = this.#stays.begin(view, { nick: wished ?? nick ?? nickOf(user) });
+      const wish = { nick: wished ?? nick ?? nickOf(user) };
+      const stay = this.#stays.begin(view, password === undefined ? wish : { ...wish, password });
       stay.again = Number.POSITIVE_INFINITY;
       if (!keepsRooms) stay.emptyUntil = now() + COMES_BACK_MS;
       this.#joining.joinBy(account, stay);
     }
   }
 
-  /** Where the network may be there later, and nobody waits for an answer: a restart loses no room. */
+  /** Where the network may be there later a restart loses no room. Who waits for it is told. */
   isTriedAgain(stay: Stay, event: RoomEvent): boolean {
     const isForLater = event.is === 'refused' && event.refusal.type === 'wait';
-    if (stay.again === undefined || !isForLater || stay.view.clients > 0) return false;
-    stay.again = this.#options.now() + AGAIN_MS;
+    if (stay.again === undefined || !isForLater) return false;
+    if (stay.view.clients === 0) this.#tryLater(stay);
+    // Without him nobody would be in it: he comes again by himself.
+    else if (!this.#options.keepsRooms) return false;
+    else this.#tellAndKeep(stay, event);
     return true;
   }
 
@@ -63,6 +67,18 @@ export class ComingBack {
     stay.again = Number.POSITIVE_INFINITY;
     const account = this.#options.accounts.find(stay.view.user);
     if (account !== undefined) this.#joining.joinBy(account, stay);
+  }
+
+  #tryLater(stay: Stay): void {
+    stay.again = this.#options.now() + AGAIN_MS;
+  }
+
+  /** What it is told ends a view that is not open: the room goes on in another one. */
+  #tellAndKeep({ view, wish }: Stay, event: RoomEvent): void {
+    view.tell(event);
+    const next = this.#reopened(view.user, view.local);
+    if (next === undefined) this.#stays.end(view);
+    else this.#tryLater(this.#stays.begin(next, wish));
   }
 
   /** Undefined where there is no such room any more: the settings may have changed. */

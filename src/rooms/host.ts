@@ -54,6 +54,8 @@ export interface Host extends RoomsHost {
   unregistered(account: AccountLink<unknown>): void;
   /** Tells the clients of an earlier process, and comes back into the rooms that are kept. */
   comeBack(): void;
+  /** Every client knows that it is out: the next process has nobody to tell. Resolves when that is written. */
+  allTold(): Promise<void>;
   /** Leaves what nobody has come back to; called about once a second. */
   tick(): void;
 }
@@ -189,6 +191,14 @@ class RoomHost implements Host {
 
   comeBack(): void {
     this.#comingBack.begin();
+  }
+
+  allTold(): Promise<void> {
+    for (const { view, clients } of this.#stays) {
+      clients.clear();
+      this.#stays.remember(view);
+    }
+    return this.#options.memory.settled();
   }
 
   tick(): void {

@@ -2,6 +2,7 @@ import { dropOldest } from '../bounded-map.ts';
 import type { PeerId, TransportId } from '../contract/index.ts';
 import type { Store } from '../store/store.ts';
 import type { BareJid } from '../xmpp/jid.ts';
+import type { Seal } from './seal.ts';
 
 /** A room that a user is in. */
 export interface RememberedRoom {
@@ -13,6 +14,8 @@ export interface RememberedRoom {
   readonly nick?: string;
   /** The one that he asked for. */
   readonly wished?: string;
+  /** With which he was let in. Sealed where it is written down. */
+  readonly password?: string;
   /** Full JIDs of his clients that look at it. */
   readonly clients: readonly string[];
 }
@@ -25,6 +28,8 @@ export interface RoomMemory {
   forget(user: BareJid, room: PeerId): void;
   /** Tries again what the store did not take; called about once a second. */
   flush(): void;
+  /** Resolves when all that was noted is written, or could not be just now. */
+  settled(): Promise<void>;
 }
 
 /** Rooms of which the store does not know yet: more than all that may be open, and were just left. */
@@ -34,36 +39,40 @@ const MOST_UNWRITTEN = 50_000;
 export async function openRoomMemory(
   store: Pick<Store, 'command' | 'partitionFor'>,
   transport: TransportId,
+  seal: Seal,
   onError: (error: unknown) => void,
 ): Promise<RoomMemory> {
   const partition = store.partitionFor(transport);
   const key = `room:${transport}`;
   const stored = await store.command('HGETALL', partition, key);
   const pairs = Array.isArray(stored) ? stored.map(String) : [];
-  const left = pairs.flatMap((text, index) => (index % 2 === 1 ? read(text) : []));
+  const left = pairs.flatMap((text, index) => (index % 2 === 1 ? read(text, seal) : []));
   /** What is not written yet: a join alone changes it several times in one tick. */
   const changed = new Map<string, string | undefined>();
-  let isWriting = false;
+  let writing: Promise<void> | undefined;
 
-  const write = async () => {
-    if (isWriting || changed.size === 0) return;
-    isWriting = true;
-    const changes = [...changed];
-    changed.clear();
-    const set = changes.flatMap(([field, value]) => (value === undefined ? [] : [field, value]));
-    const gone = changes.flatMap(([field, value]) => (value === undefined ? [field] : []));
-    try {
-      if (set.length > 0) await store.command('HSET', partition, key, ...set);
-      if (gone.length > 0) await store.command('HDEL', partition, key, ...gone);
-    } catch (error) {
-      onError(error);
-      for (const [field, value] of changes) if (!changed.has(field)) changed.set(field, value);
-      dropOldest(changed, MOST_UNWRITTEN);
-      return;
-    } finally {
-      isWriting = false;
+  const write = (): Promise<void> => {
+    writing ??= writeAll().finally(() => {
+      writing = undefined;
+    });
+    return writing;
+  };
+  const writeAll = async () => {
+    while (changed.size > 0) {
+      const changes = [...changed];
+      changed.clear();
+      const set = changes.flatMap(([field, value]) => (value === undefined ? [] : [field, value]));
+      const gone = changes.flatMap(([field, value]) => (value === undefined ? [field] : []));
+      try {
+        if (set.length > 0) await store.command('HSET', partition, key, ...set);
+        if (gone.length > 0) await store.command('HDEL', partition, key, ...gone);
+      } catch (error) {
+        onError(error);
+        for (const [field, value] of changes) if (!changed.has(field)) changed.set(field, value);
+        dropOldest(changed, MOST_UNWRITTEN);
+        return;
+      }
     }
-    await write();
   };
   const change = (field: string, value: string | undefined) => {
     if (changed.size === 0) setImmediate(() => void write());
@@ -71,9 +80,15 @@ export async function openRoomMemory(
   };
   return {
     left,
-    note: (room) => change(fieldOf(room.user, room.room), JSON.stringify({ v: 1, ...room })),
+    note(room) {
+      const field = fieldOf(room.user, room.room);
+      const { password, ...known } = room;
+      const sealed = password === undefined ? {} : { sealed: seal.close(password, field) };
+      change(field, JSON.stringify({ v: 1, ...known, ...sealed }));
+    },
     forget: (user, room) => change(fieldOf(user, room), undefined),
     flush: () => void write(),
+    settled: write,
   };
 }
 
@@ -83,14 +98,16 @@ function fieldOf(user: BareJid, room: PeerId): string {
 }
 
 /** What no version of ours has written is nothing: its user joins again. */
-function read(text: string): RememberedRoom[] {
+function read(text: string, seal: Seal): RememberedRoom[] {
   try {
-    const { v, user, room, local, nick, wished, clients } = JSON.parse(text) as Record<
+    const { v, user, room, local, nick, wished, sealed, clients } = JSON.parse(text) as Record<
       string,
       unknown
     >;
     const areText = [user, room, local].every((each) => typeof each === 'string');
     if (v !== 1 || !areText || !Array.isArray(clients)) return [];
+    const place = fieldOf(user as BareJid, room as PeerId);
+    const password = typeof sealed === 'string' ? seal.open(sealed, place) : undefined;
     return [
       {
         user: user as BareJid,
@@ -98,6 +115,7 @@ function read(text: string): RememberedRoom[] {
         local: String(local),
         ...(typeof nick === 'string' ? { nick } : {}),
         ...(typeof wished === 'string' ? { wished } : {}),
+        ...(password === undefined ? {} : { password }),
         clients: clients.filter((client) => typeof client === 'string'),
       },
     ];

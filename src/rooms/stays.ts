@@ -68,7 +68,8 @@ export class Stays {
     const { local, nick } = view;
     const shown = nick === undefined ? {} : { nick: view.shownAs(nick) };
     const own = { user, room, local, wished: wish.nick };
-    this.#memory.note({ ...own, ...shown, clients: [...clients] });
+    const password = wish.password === undefined ? {} : { password: wish.password };
+    this.#memory.note({ ...own, ...shown, ...password, clients: [...clients] });
   }
 
   /** He is out. */

@@ -96,7 +96,10 @@ export function garden(options: GardenOptions = {}) {
   let now = 0;
   const viewOf = (user: BareJid) => new PaperView(user, done);
   const rooms: Pick<RoomSession, 'join' | 'leave' | 'rename'> = {
-    join: (room, wish) => void done.push(`join ${room} as ${wish.nick}`),
+    join: (room, { nick, password }) => {
+      const by = password === undefined ? '' : ` by ${password}`;
+      done.push(`join ${room} as ${nick}${by}`);
+    },
     leave: (room) => void done.push(`leave ${room}`),
     rename: (_, nick) => void done.push(`rename ${nick}`),
   };
@@ -123,6 +126,7 @@ export function garden(options: GardenOptions = {}) {
         done.push(`forget ${room}`);
       },
       flush: () => undefined,
+      settled: async () => void done.push('written'),
     },
     occupantKey: 'key',
     face: () => ({

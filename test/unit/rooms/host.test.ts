@@ -42,6 +42,13 @@ describe('after a restart', () => {
     ]);
   });
 
+  it('says the password again with which it was let in', () => {
+    const { did, happens, noted } = comingBack({ left: [{ ...LEFT, password: 'capulet' }] });
+    expect(did().at(-1)).toBe('join #garden as julie by capulet');
+    happens(JOINED);
+    expect(noted.get(JULIET)?.password).toBe('capulet');
+  });
+
   it('tries again while the network is not there, and tells nobody', () => {
     const { did, happens, pass } = comingBack();
     did();
@@ -65,8 +72,19 @@ describe('after a restart', () => {
     expect(did()).toEqual(['told refused', 'forget #garden']);
   });
 
-  it('tells a client that waits', () => {
+  it('tells a client that waits, and tries again for a room that is kept', () => {
     const { did, happens, pass } = comingBack({ clients: 1 });
+    did();
+    happens({ is: 'refused', refusal: NOT_NOW });
+    expect(did()).toEqual(['told refused']);
+    pass(31);
+    expect(did()).toEqual(['join #garden as julie']);
+    happens(JOINED);
+    expect(did()).toEqual(['told joined']);
+  });
+
+  it('tells a client that waits, and forgets a room that is not', () => {
+    const { did, happens, pass } = comingBack({ clients: 1, keepsRooms: false });
     did();
     happens({ is: 'refused', refusal: NOT_NOW });
     pass(600);
@@ -274,4 +292,12 @@ it('sends no more of who repeats what he hears', () => {
     'refused policy-violation',
   ]);
   expect(view.room).toBe(GARDEN);
+});
+
+it('has nobody to tell of the end where all were told', async () => {
+  const { host, did, noted } = inside();
+  expect(noted.get(JULIET)?.clients).toEqual([`${JULIET}/phone`]);
+  await host.allTold();
+  expect(did()).toEqual(['written']);
+  expect(noted.get(JULIET)).toMatchObject({ room: GARDEN, nick: 'julie', clients: [] });
 });

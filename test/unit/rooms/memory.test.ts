@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
 import type { PeerId, TransportId } from '../../../src/contract/index.ts';
 import { openRoomMemory } from '../../../src/rooms/memory.ts';
+import { openSeal } from '../../../src/rooms/seal.ts';
 import { GARDEN, JULIET, LEFT, ROMEO } from './garden.ts';
 
 const NEXT_TICK = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A store with one hash, which may be gone for a while. */
-async function memory(hash = new Map<string, string>()) {
+async function memory(hash = new Map<string, string>(), secret = 'secret') {
   const store = {
     isGone: false,
     errors: 0,
@@ -21,7 +22,8 @@ async function memory(hash = new Map<string, string>()) {
       return args.length;
     },
   };
-  const rooms = await openRoomMemory(store, 'irc' as TransportId, () => void store.errors++);
+  const seal = await openSeal(secret, 'rooms');
+  const rooms = await openRoomMemory(store, 'irc' as TransportId, seal, () => void store.errors++);
   return { store, hash, rooms };
 }
 
@@ -62,4 +64,39 @@ it('reads nothing of what it does not understand', async () => {
     ['c', JSON.stringify({ v: 1, ...LEFT, room: 7 })],
   ]);
   expect((await memory(hash)).rooms.left).toEqual([]);
+});
+
+it('keeps a password for the next process, and for nobody who reads the store', async () => {
+  const { rooms, hash } = await memory();
+  const locked = { ...LEFT, password: 'capulet \u{1f339}' };
+  rooms.note(locked);
+  await rooms.settled();
+  expect(JSON.stringify([...hash])).not.toContain('capulet');
+  expect((await memory(hash)).rooms.left).toEqual([locked]);
+  expect((await memory(hash, 'another secret')).rooms.left).toEqual([LEFT]);
+  const moved = new Map(
+    [...hash].map(([field, text]) => [field, text.replaceAll('juliet', 'eve')]),
+  );
+  expect((await memory(moved)).rooms.left).toEqual([
+    { ...LEFT, user: 'eve@example.org', clients: ['eve@example.org/phone'] },
+  ]);
+});
+
+it('is settled when all is written, also what was noted meanwhile, or the store takes nothing', async () => {
+  const { store, rooms, hash } = await memory();
+  rooms.note(LEFT);
+  const settled = rooms.settled();
+  rooms.note({ ...LEFT, nick: 'later' });
+  await settled;
+  expect([...hash.values()].map((text) => JSON.parse(text).nick)).toEqual(['later']);
+  store.isGone = true;
+  rooms.note(LEFT);
+  await rooms.settled();
+  expect(store.errors).toBe(1);
+});
+
+it.each(['', 'short', 'x'.repeat(60)])('opens no seal that is none: %j', async (sealed) => {
+  const field = `${JULIET} ${GARDEN}`;
+  const hash = new Map([[field, JSON.stringify({ v: 1, ...LEFT, sealed })]]);
+  expect((await memory(hash)).rooms.left).toEqual([LEFT]);
 });

@@ -25,6 +25,24 @@ describe('a connection', () => {
     expect(told().map(({ is }) => is)).toEqual(['lost', 'joined']);
   });
 
+  it('that is lost comes back into a room with its password', async () => {
+    const place = await scriptedServer({ endsAtQuit: true });
+    const { rooms, room, next } = await onServer(place);
+    const channel = room('#garden');
+    rooms.join(channel, { nick: 'juliet', password: 'capulet' });
+    const enters = async (): Promise<void> => {
+      const side = await place.accepted();
+      await side.welcome('juliet', ...FEATURES);
+      await side.next(/^JOIN #garden capulet$/);
+      await letIn(side, 'juliet', ...who('juliet'));
+      await next(channel, 'joined');
+      side.hangUp();
+      await next(channel, 'lost');
+    };
+    await enters();
+    await enters();
+  });
+
   it('to a server that bans us is not made again, and the administrators know', async () => {
     const place = await scriptedServer({ endsAtQuit: true });
     const { rig, room, rooms, next } = await onServer(place);
