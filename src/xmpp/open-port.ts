@@ -140,10 +140,11 @@ class Port implements OpenPort {
     this.#stream.start();
   }
 
-  async stop(capMs: number): Promise<void> {
-    this.#face?.shutDown();
-    await this.#stream.stop(capMs);
+  async stop(capMs: number): Promise<boolean> {
+    const isToldToAll = this.#face?.shutDown() ?? true;
+    const isAnswered = await this.#stream.stop(capMs);
     this.#answers.clear();
+    return isToldToAll && isAnswered;
   }
 
   #stanza(stanza: Element): void {

@@ -5,6 +5,7 @@ import { type IrcHouse, jidOf, startIrcHouse } from '../support/irc-house.ts';
 
 const CHANNEL = '#verona';
 const ROOM = jidOf(CHANNEL);
+const PASSWORD = 'montague';
 
 let house: IrcHouse;
 
@@ -20,8 +21,10 @@ describe.each([
     house = await startIrcHouse({ server });
     const romeo = await house.person('romeo');
     await romeo.join(CHANNEL);
+    romeo.send(`MODE ${CHANNEL} +k ${PASSWORD}`);
+    await romeo.settled();
     const client = await house.client();
-    const before = await joinRoom(client, ROOM, 'juliet');
+    const before = await joinRoom(client, ROOM, 'juliet', 0, PASSWORD);
     await romeo.line(/^:juliet!\S+ JOIN /);
     before.say('Come, gentle night', 'm1');
     const said = await before.sees('juliet: Come, gentle night');
@@ -39,11 +42,12 @@ describe.each([
     await romeo.line(/^:juliet!\S+ QUIT/);
     await house.gateway.restart();
     await house.gateway.ready();
-    // The next process tells it again: who came meanwhile found nobody. She is in before the client asks.
-    await before.sees(/^-juliet .*332/);
+    // One process tells it: the next, where the last had no time to. She is in before the client asks.
+    if (signal === 'SIGKILL') await before.sees(/^-juliet .*332/);
     await romeo.line(/^:juliet!\S+ JOIN /);
+    expect(before.rest).toEqual([]);
 
-    const after = await joinRoom(client, ROOM, 'juliet', 10);
+    const after = await joinRoom(client, ROOM, 'juliet', 10, PASSWORD);
     expect(after.shown.map((words) => words.split(' ')[0])).toEqual([
       ...['+romeo', '+juliet', 'juliet,', 'topic'],
     ]);

@@ -28,13 +28,15 @@ export async function joinRoom(
   room: string,
   nick: string,
   history = 0,
+  password?: string,
 ): Promise<InRoom> {
   const to = escapeXml(room);
   const me = escapeXml(`${room}/${nick}`);
   const ofRoom = ({ attrs: { from = '' } }: Element): boolean =>
     from === room || from.startsWith(`${room}/`);
+  const secret = password === undefined ? '' : `<password>${escapeXml(password)}</password>`;
   client.raw(
-    `<presence to='${me}'><x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='${history}'/></x></presence>`,
+    `<presence to='${me}'><x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='${history}'/>${secret}</x></presence>`,
   );
   const shown: string[] = [];
   while (!/^(?:topic|!)/.test(shown.at(-1) ?? '')) {

@@ -33,6 +33,11 @@ const TOO_MANY: Refusal = {
   type: 'wait',
   text: 'Too many rooms are open, or too many of your clients are in this one.',
 };
+const STOPPING: Refusal = {
+  condition: 'service-unavailable',
+  type: 'wait',
+  text: 'The gateway is about to stop. Please join again in a moment.',
+};
 const NOT_IN: Refusal = {
   condition: 'item-not-found',
   type: 'cancel',
@@ -47,12 +52,18 @@ export class Arrivals {
   readonly #refuse: (to: BareJid, error: Element) => void;
   readonly #joinsIntoRoom = new Budget(JOINS_INTO_ROOM);
   readonly #joins = new Budget(JOINS);
+  #isStopping = false;
 
   /** @param refuse sends an error, or leaves it where too many are sent */
   constructor(views: Views, host: RoomsHost, refuse: (to: BareJid, error: Element) => void) {
     this.#views = views;
     this.#host = host;
     this.#refuse = refuse;
+  }
+
+  /** Nobody comes in any more: whoever did would not be told that he is out. */
+  stop(): void {
+    this.#isStopping = true;
   }
 
   /** Of a client, to a room or to one of its occupants; available. */
@@ -98,6 +109,7 @@ export class Arrivals {
   #join(stanza: Element, addresses: ToRoom, room: PeerId): Refusal | undefined {
     const join = readJoin(stanza, addresses, Date.now());
     if (join === undefined) return NO_NICK;
+    if (this.#isStopping) return STOPPING;
     const { local } = addresses;
     const user = bareJid(addresses.from);
     const now = performance.now();

@@ -79,10 +79,11 @@ export class Face implements Rooms {
     for (const view of this.#views.all()) view.loseStream();
   }
 
-  /** The last that is sent before the stream is closed. */
-  shutDown(): void {
-    for (const view of this.#views.all()) view.shutDown();
-    this.#views.farewells.flush();
+  /** The last that is sent before the stream is closed. @returns whether it could be sent to everybody */
+  shutDown(): boolean {
+    this.#arrivals.stop();
+    const sent = this.#views.all().map((view) => view.shutDown());
+    return this.#views.farewells.flush() && !sent.includes(false);
   }
 
   /** @returns whether the stanza was for a room: then it is dealt with */

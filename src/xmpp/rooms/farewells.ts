@@ -38,12 +38,13 @@ export class Farewells {
     this.#waiting.delete(keyOf(room, client));
   }
 
-  /** Tells as many as can be told now. */
-  flush(): void {
+  /** Tells as many as can be told now. @returns whether none is left */
+  flush(): boolean {
     for (const [key, word] of this.#waiting) {
-      if (!this.#send(word)) return;
+      if (!this.#send(word)) return false;
       this.#waiting.delete(key);
     }
+    return true;
   }
 }
 

@@ -1,5 +1,6 @@
 /** How a client comes into a room: XEP-0045 §7.2. */
 
+import type { RoomEvent } from '../../contract/index.ts';
 import { formatJid } from '../jid.ts';
 import type { Addresses } from '../stanza/addresses.ts';
 import { type ErrorWords, writeError } from '../stanza/error.ts';
@@ -42,4 +43,10 @@ export function joinError(
     element('x', NS_MUC),
     writeError(refusal, room),
   ]);
+}
+
+/** In the words of the network. Where a password is missing, clients ask for one. */
+export function whyNotIn({ refusal, password }: Extract<RoomEvent, { is: 'refused' }>): ErrorWords {
+  if (password !== true) return refusal;
+  return { condition: 'not-authorized', type: 'auth', text: refusal.text };
 }

@@ -6,7 +6,7 @@ import type { ErrorWords } from '../stanza/error.ts';
 import type { Element } from '../xml/element.ts';
 import { type Arrival, Client, type Send } from './client.ts';
 import { type Past, recalled } from './history.ts';
-import { joinError } from './join.ts';
+import { joinError, whyNotIn } from './join.ts';
 import { nameOf } from './names.ts';
 import { type Occupants, occupantId, type Space } from './occupants.ts';
 import type { Going, Reflection, RoomsHost, RoomView, Self } from './port.ts';
@@ -146,7 +146,7 @@ export class View implements RoomView {
         else this.#show(scene.returned(event));
         return;
       case 'refused':
-        if (scene === undefined) this.#end(undefined, wordsOf(event));
+        if (scene === undefined) this.#end(undefined, whyNotIn(event));
         else this.#refuseRename(event.refusal);
         return;
       case 'out': {
@@ -169,11 +169,16 @@ export class View implements RoomView {
     this.#end(this.name === undefined ? undefined : farewell(this.address, this.name, []), CLOSED);
   }
 
-  /** The gateway stops: clients that come again find its successor. */
-  shutDown(): void {
+  /**
+   * The gateway stops: clients that come again find its successor.
+   * @returns whether all of them could be told
+   */
+  shutDown(): boolean {
     const { name } = this;
     const word = name === undefined ? undefined : farewell(this.address, name, [STATUS.SHUTDOWN]);
+    const clients = [...this.#clients.values()];
     this.#end(word, CLOSED);
+    return clients.every(({ failed }) => !failed);
   }
 
   #open(event: Extract<RoomEvent, { is: 'joined' }>): void {
@@ -244,9 +249,4 @@ export class View implements RoomView {
     this.#scene = undefined;
     this.#parts.ended(this);
   }
-}
-
-function wordsOf({ refusal, password }: Extract<RoomEvent, { is: 'refused' }>): ErrorWords {
-  if (password !== true) return refusal;
-  return { condition: 'not-authorized', type: 'auth', text: refusal.text };
 }

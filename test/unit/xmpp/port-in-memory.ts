@@ -54,7 +54,7 @@ export function portInMemory(
         },
         deliver: async (stanza) => void sent.push(stanza),
         start() {},
-        stop: async () => undefined,
+        stop: async () => true,
       };
     },
   );

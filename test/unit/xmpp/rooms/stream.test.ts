@@ -61,10 +61,31 @@ describe('when the gateway stops', () => {
     presence('phone', `${ROOM}/juliet`, JOIN_ONLY);
     presence('balcony', '#other@gw.example/juliet', JOIN_ONLY);
     seen('phone');
-    await port.stop(1);
+    expect(await port.stop(1)).toBe(true);
     expect(seen('balcony')).toEqual(['-juliet 110 332', '!service-unavailable presence juliet']);
     expect(seen('phone')).toEqual(['-juliet 110 332']);
     expect(host.told.filter((each) => each.startsWith('went'))).toEqual([]);
+  });
+
+  test.each([
+    ['who is in', true],
+    ['who was in before', false],
+  ])('it says so where one could not be told: %s', async (_, isStreamThere) => {
+    let isFull = false;
+    const { port, stream, open } = house(() => !isFull);
+    open();
+    isFull = true;
+    if (!isStreamThere) stream.offline('gone', 0);
+    expect(await port.stop(1)).toBe(false);
+  });
+
+  test('nobody comes in any more', async () => {
+    const { host, port, presence } = house();
+    await port.stop(1);
+    expect(presence('balcony', `${ROOM}/juliet`, JOIN_ONLY)).toEqual([
+      '!service-unavailable presence juliet',
+    ]);
+    expect(host.told).toEqual([]);
   });
 });
 
