@@ -5,6 +5,7 @@ import type { IrcAccount, ServerConfig } from './config.ts';
 import type { Happening } from './dispatch.ts';
 import { refusalOfEnding } from './errors.ts';
 import type { Comer, Gate } from './gate.ts';
+import { Holds } from './holds.ts';
 import { endpointOf, identityOf } from './identity.ts';
 import { Reconnect, UNWANTED_MS } from './reconnect.ts';
 import type { Remarks } from './remarks.ts';
@@ -45,6 +46,8 @@ const PATIENCE_MS = 1_500;
 const GOODBYE_MS = 2_000;
 
 export class Connection implements Comer {
+  /** Why the server is not read, on this connection and the next one. */
+  readonly holds: Holds;
   readonly #options: ConnectionOptions;
   readonly #owner: ConnectionOwner;
   readonly #reconnect: Reconnect;
@@ -62,6 +65,10 @@ export class Connection implements Comer {
     this.#options = options;
     this.#owner = owner;
     this.#reconnect = new Reconnect({ now: () => this.#now, chance });
+    this.holds = new Holds(
+      () => this.#now,
+      (isHeld) => this.#hold(isHeld),
+    );
   }
 
   /** Undefined where there is none that can be used now. */
@@ -166,6 +173,13 @@ export class Connection implements Comer {
     remarks.connected(account.id, server);
     this.#owner.connected(wire);
     this.#waiters.give(wire);
+    this.#hold(this.holds.isHeld);
+  }
+
+  /** Until the server knows us it says little, and waits for the answers. */
+  #hold(isHeld: boolean): void {
+    if (isHeld) this.wire?.pause();
+    else this.wire?.resume();
   }
 
   #ended(why: Ending, words: string): void {

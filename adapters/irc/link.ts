@@ -45,13 +45,10 @@ export class Link {
     this.nick = new Nick(nick);
     this.#channels = new Channels({
       server,
-      now: () => this.#now,
-      tell: (room, event) => context.room(account.id, room, event),
+      now: () => this.#now - this.#connection.holds.heldMs,
+      tell: (room, event) => this.#connection.holds.until(context.room(account.id, room, event)),
     });
-    const hold = (held: boolean): void => {
-      if (held) this.#connection.wire?.pause();
-      else this.#connection.wire?.resume();
-    };
+    const hold = (held: boolean): void => this.#connection.holds.set('store', held);
     this.#inbound = new Inbound({ context, server, own, remarks, hold });
     const dispatch = new Dispatch({
       ...{ nick: this.nick, questions: this.questions },

@@ -7,6 +7,7 @@ import type { TransportSettings } from '../settings/settings.ts';
 import { contextOf } from '../transports/context.ts';
 import type { Health } from '../transports/health.ts';
 import { openMemory } from '../transports/memory.ts';
+import { takingTurns } from '../transports/turns.ts';
 import { bareJid, unescapeLocal } from '../xmpp/jid.ts';
 import { type OpenPort, openPort } from '../xmpp/open-port.ts';
 import { HELPER, type IncomingMessage, isGateway, type XmppListener } from '../xmpp/port.ts';
@@ -70,10 +71,10 @@ export async function activate(
       webhooks: shared.webhooks,
       receive: (event) => (event.kind === 'status' ? desk.receive(event) : receiver.receive(event)),
       keep: openKeeper(parts, intake),
-      room: (account, room, event) => {
+      room: takingTurns((account, room, event) => {
         host?.happened(account, room, event);
         return stream?.full;
-      },
+      }),
       health: (state, detail, account) => {
         health.network(state, detail, account);
         const unwell = state === 'bad-credentials' || state === 'transient-disconnect';

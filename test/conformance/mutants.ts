@@ -257,6 +257,17 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   },
   {
+    defect: 'does not let its network wait for the clients',
+    found: ['rooms: the network waits while the way to the clients is full, and all of it is told'],
+    appliesTo: (_, network) => network.talk !== undefined,
+    plant: inContext((context) => ({
+      room: (...happening) => {
+        void context.room(...happening);
+        return undefined;
+      },
+    })),
+  },
+  {
     defect: 'fails to stop a second time',
     found: ['lifecycle: it can be closed twice', 'lifecycle: it can be stopped without a start'],
     plant: inAdapter((adapter) => {

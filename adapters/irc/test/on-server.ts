@@ -108,8 +108,9 @@ function watched(told: () => void): typeof definition {
       definition.create({
         ...context,
         room: (...happening) => {
-          context.room(...happening);
+          const full = context.room(...happening);
           told();
+          return full;
         },
         receive: (event) => {
           const received = context.receive(event);

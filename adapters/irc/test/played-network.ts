@@ -54,6 +54,13 @@ export class PlayedNetwork implements NetworkUnderTest {
     this.#listeners.push(listener);
   }
 
+  talk(texts: readonly string[]): void {
+    const [side] = this.#sides;
+    side?.write(
+      texts.map((text) => `:romeo!r@verona.example PRIVMSG #garden :${text}\r\n`).join(''),
+    );
+  }
+
   /** IRC never learns what becomes of it. The PONG says that all before it was read. */
   async inbound({ id, text }: InboundSample): Promise<Acknowledgement> {
     await this.#tell(`@msgid=m${id} :Romeo!romeo@verona.example PRIVMSG juliet :${text}`);

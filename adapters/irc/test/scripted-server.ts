@@ -71,6 +71,11 @@ export class ServerSide {
     this.#socket.end();
   }
 
+  /** Without a word, so that what was said before may be lost. */
+  breakOff(): void {
+    this.#socket.resetAndDestroy();
+  }
+
   #drained(): Promise<void> {
     return new Promise((resolve) => {
       const go = (): void => {

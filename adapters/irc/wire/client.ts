@@ -158,12 +158,16 @@ export class Wire {
     return this.isRegistered && this.#outbox.soon(encodeCtcp(limits, 'NOTICE', nick, tag, text));
   }
 
-  /** Reads no more until `resume`, so that the server has to wait. */
+  /** Reads not one line more until `resume`, so that the server has to wait. */
   pause(): void {
+    // Its last words are read.
+    if (this.#cause.isKnown) return;
+    this.#liveness.deaf();
     this.#transport.pause();
   }
 
   resume(): void {
+    this.#liveness.listening();
     this.#transport.resume();
   }
 
@@ -179,6 +183,7 @@ export class Wire {
     const words = Buffer.from(reason.replace(/\p{Cc}/gu, ' ')).subarray(0, MAX_REASON_BYTES);
     const whole = words.toString().replace(/\ufffd+$/, '');
     this.#outbox.finish(encodeLine(FIRST_LIMITS, 'QUIT', whole));
+    this.resume();
   }
 
   /** At once, without a word. `closed` follows. */

@@ -21,6 +21,7 @@ export class Liveness {
   readonly #onTick = (): void => this.#watch();
   #heardAt: number;
   #isAsked = false;
+  #isDeaf = false;
   /** By the clock: for the registration, or for the end. */
   #patienceUntil: number;
 
@@ -37,6 +38,17 @@ export class Liveness {
   heard(): void {
     this.#heardAt = this.#options.clock.now();
     this.#isAsked = false;
+  }
+
+  /** The server is not read: it may say what it will. */
+  deaf(): void {
+    this.#isDeaf = true;
+  }
+
+  /** It is read again, and has all its time again. */
+  listening(): void {
+    if (this.#isDeaf) this.heard();
+    this.#isDeaf = false;
   }
 
   /** The server knows us. */
@@ -58,7 +70,7 @@ export class Liveness {
   #watch(): void {
     const { clock, ask, gone } = this.#options;
     const now = clock.now();
-    const silentMs = now - this.#heardAt;
+    const silentMs = this.#isDeaf ? 0 : now - this.#heardAt;
     if (now > this.#patienceUntil || silentMs > GONE_MS) gone();
     else if (silentMs > SILENT_MS && !this.#isAsked) this.#isAsked = ask();
   }

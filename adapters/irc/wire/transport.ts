@@ -44,7 +44,12 @@ export class Transport {
   /** The beginning of a line whose end has not come. */
   #pieces: Buffer[] = [];
   #pieceBytes = 0;
+  /** What came and is not read yet. */
+  #held: Buffer | undefined;
+  #isPaused = false;
   #opened = false;
+  /** Nothing is read any more. */
+  #isOver = false;
   #end: TransportEnd | undefined;
 
   /** Connects. Nothing is called before it returns. */
@@ -72,7 +77,7 @@ export class Transport {
     this.#socket.on('data', (data: Buffer) => this.#read(data));
     this.#socket.once('error', (error) => this.#give(this.#endBy(error)));
     this.#socket.once('close', () => {
-      this.#pieces = [];
+      this.#finish();
       listener.closed(this.#end ?? { why: 'ended', words: 'the server closed the connection' });
     });
   }
@@ -91,18 +96,22 @@ export class Transport {
     }
   }
 
-  /** Reads no more until `resume`, so that the server has to wait. */
+  /** Gives not one line more until `resume`, so that the server has to wait. */
   pause(): void {
+    this.#isPaused = true;
     this.#socket.pause();
   }
 
   resume(): void {
-    this.#socket.resume();
+    this.#isPaused = false;
+    this.#readHeld();
+    if (!this.#isPaused) this.#socket.resume();
   }
 
   /** At once. `closed` follows. */
   destroy(end: TransportEnd): void {
     this.#give(end);
+    this.#isOver = true;
     this.#socket.destroy();
   }
 
@@ -131,19 +140,37 @@ export class Transport {
   /** Each byte is looked at once, however it was cut on its way. */
   #read(data: Buffer): void {
     let start = 0;
-    while (!this.#socket.destroyed) {
+    while (!this.#isOver && !this.#isPaused) {
       const end = data.indexOf(LF, start);
       if (end < 0) break;
       this.#take(data.subarray(start, end));
       start = end + 1;
     }
-    if (start < data.length) this.#keep(data.subarray(start));
+    const rest = data.subarray(start);
+    if (this.#isPaused) this.#held = this.#held ? Buffer.concat([this.#held, rest]) : rest;
+    else if (rest.length > 0) this.#keep(rest);
     this.#listener.turn();
+  }
+
+  #readHeld(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    if (held !== undefined) this.#read(held);
+  }
+
+  /** The socket is closed: what had come before is given, whoever is to wait for it. */
+  #finish(): void {
+    do {
+      this.#isPaused = false;
+      this.#readHeld();
+    } while (this.#held !== undefined && !this.#isOver);
+    this.#isOver = true;
+    this.#pieces = [];
   }
 
   #take(piece: Buffer): void {
     this.#keep(piece);
-    if (this.#socket.destroyed) return;
+    if (this.#isOver) return;
     const line = this.#pieces.length === 1 ? piece : Buffer.concat(this.#pieces);
     this.#pieces = [];
     this.#pieceBytes = 0;

@@ -11,6 +11,7 @@ import { deliveryChecks } from './delivery.ts';
 import { inboundChecks } from './inbound.ts';
 import { keepingChecks } from './keeping.ts';
 import { lifecycleChecks } from './lifecycle.ts';
+import { roomChecks } from './rooms.ts';
 import type { AdapterUnderTest } from './subject.ts';
 
 export type { Check } from './check.ts';
@@ -33,5 +34,6 @@ export function adapterChecks(subject: AdapterUnderTest): readonly Check[] {
     ...inboundChecks(subject),
     ...keepingChecks(subject),
     ...lifecycleChecks(subject),
+    ...roomChecks(subject),
   ];
 }

@@ -74,6 +74,8 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
   readonly kept: Kept[] = [];
   /** Replaced by checks that hold it up, or make it fail. */
   store: (what: InboundEvent | ToKeep) => Promise<Received> = async () => STORED;
+  /** What the adapter is given for what it tells of a room: see `AdapterContext.room`. */
+  full: Promise<void> | undefined;
   readonly #base: string;
   readonly #own: readonly OwnAddress[];
   readonly #hooks = new Map<string, WebhookHandler>();
@@ -128,7 +130,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
   async roomMessage(room: string): Promise<OutboundRoomMessage> {
     const { id, text, acceptedAt } = this.message();
     const peer = this.addressing.parsePeer(room, this.link.settings);
-    const joined = this.#told((told) => told.room === peer && told.event.is === 'joined');
+    const joined = this.told((told) => told.room === peer && told.event.is === 'joined');
     this.session.rooms?.join(peer, { nick: 'juliet' });
     await joined;
     return { kind: 'room-message', id, peer, text, acceptedAt };
@@ -193,8 +195,8 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
     return (await this.adapter.opened?.(opened, kept)) ?? [];
   }
 
-  /** Resolves when something like it is told of a room. */
-  #told(isWanted: (told: RoomHappening) => boolean): Promise<void> {
+  /** Resolves when something like it is told of a room from now on. */
+  told(isWanted: (told: RoomHappening) => boolean): Promise<void> {
     return new Promise((resolve) => {
       this.#onRoom = (told) => {
         if (isWanted(told)) resolve();
@@ -260,6 +262,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
         const told = { account, room, event };
         this.roomEvents.push(told);
         this.#onRoom(told);
+        return this.full;
       },
       keep: (what) => this.#keep(what),
       webhook: (name, handle) => {

@@ -54,6 +54,8 @@ export interface NetworkUnderTest {
   listening?(): Promise<boolean>;
   /** Calls back each time that the first bytes of a message arrive. */
   onFirstBytes(listener: () => void): void;
+  /** Somebody says all of these in the room, at once. Left out where the network can not be made to wait. */
+  talk?(texts: readonly string[]): void;
   /** Somebody writes to the account. The same `id` twice is the same message again. */
   inbound(message: InboundSample, doors: Doors): Promise<Acknowledgement>;
   /** Tries to pass as the network in every way that it should not, each with its name. */

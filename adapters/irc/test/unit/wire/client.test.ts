@@ -199,6 +199,40 @@ describe('a server that says nothing', () => {
     expect([pace.members.size, watch.members.size]).toEqual([0, 0]);
   });
 
+  it('because it is not read is not given up, and then has all its time again', async () => {
+    const [pace, watch] = [new HandClock(), new HandClock()];
+    const { wire, server, told } = await welcomed({ clocks: { pace, watch } });
+    watch.advance(40_000);
+    wire.pause();
+    server.say(':x!u@h PRIVMSG me :heard late');
+    for (let minute = 0; minute < 10; minute++) watch.advance(60_000);
+    expect(told.count('message') + told.count('closed')).toBe(0);
+    wire.resume();
+    await told.next('message');
+    wire.pause();
+    watch.advance(60_000);
+    wire.resume();
+    watch.advance(44_000);
+    expect(told.count('closed')).toBe(0);
+    await server.barrier();
+    expect(server.lines).not.toContain('PING alive');
+    watch.advance(46_000);
+    await server.next(/^PING alive$/);
+    watch.advance(30_000);
+    expect(await told.next('closed')).toMatchObject({ why: 'silent' });
+  });
+
+  it('and is not read is heard to its end when we have said good-bye', async () => {
+    const { wire, server, told } = await welcomed();
+    wire.pause();
+    server.say(':x!u@h PRIVMSG me :heard late');
+    wire.quit('bye');
+    await server.next(/^QUIT :bye$/);
+    server.hangUp();
+    expect(await told.next('message')).toMatchObject({ text: 'heard late' });
+    expect(await told.next('closed')).toMatchObject({ why: 'quit' });
+  });
+
   it('or lets nobody in is given up after a minute', async () => {
     const [pace, watch] = [new HandClock(), new HandClock()];
     const place = await scriptedServer();

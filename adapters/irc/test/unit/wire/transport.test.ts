@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { expect, it } from 'vitest';
 import { charsetOf } from '../../../wire/charset.ts';
 import { encodeLine, FIRST_LIMITS } from '../../../wire/line.ts';
@@ -7,23 +8,37 @@ import { type ServerSide, scriptedServer } from '../../scripted-server.ts';
 interface Opened {
   readonly transport: Transport;
   readonly lines: string[];
+  /** Resolves the next time that it pauses. */
+  readonly paused: () => Promise<void>;
   readonly ended: Promise<TransportEnd>;
   readonly server: ServerSide;
 }
 
-async function opened(charset?: string): Promise<Opened> {
+/** @param pausesAt it is paused after each of these lines */
+async function opened(charset?: string, pausesAt: readonly string[] = []): Promise<Opened> {
   const server = await scriptedServer();
   const lines: string[] = [];
+  const pauses = new EventEmitter();
+  let isPaused = once(pauses, 'paused');
   const { promise: ended, resolve } = Promise.withResolvers<TransportEnd>();
   const transport = await new Promise<Transport>((ready) => {
     const made: Transport = new Transport({ ...server, tls: false }, charsetOf(charset), {
       opened: () => ready(made),
-      line: (text) => lines.push(text),
+      line: (text) => {
+        lines.push(text);
+        if (!pausesAt.includes(text)) return;
+        made.pause();
+        pauses.emit('paused');
+      },
       turn: () => {},
       closed: resolve,
     });
   });
-  return { transport, lines, ended, server: await server.accepted() };
+  const paused = async (): Promise<void> => {
+    await isPaused;
+    isPaused = once(pauses, 'paused');
+  };
+  return { transport, lines, paused, ended, server: await server.accepted() };
 }
 
 it('puts lines together, however they were cut', async () => {
@@ -61,6 +76,42 @@ it('keeps nothing of 40 MB without an end', async () => {
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * 1024 * 1024);
 });
 
+it('gives not one line more while it is paused, and then all of them in order', async () => {
+  const sent = Array.from({ length: 20_000 }, (_, at) => `line ${at}`);
+  const { transport, lines, paused, ended, server } = await opened('utf-8', ['line 7', 'line 9']);
+  server.say(...sent);
+  await paused();
+  expect(lines).toEqual(sent.slice(0, 8));
+  transport.resume();
+  await paused();
+  await turns(50);
+  expect(lines).toEqual(sent.slice(0, 10));
+  server.hangUp();
+  transport.resume();
+  expect(await ended).toMatchObject({ why: 'ended' });
+  expect(lines).toEqual(sent);
+});
+
+it('gives what had come when the connection breaks, though it is paused', async () => {
+  const sent = Array.from({ length: 100 }, (_, at) => `line ${at}`);
+  const { lines, paused, ended, server } = await opened('utf-8', sent);
+  server.say(...sent);
+  await paused();
+  server.breakOff();
+  expect(await ended).toMatchObject({ why: 'lost' });
+  expect(lines).toEqual(sent);
+});
+
+it('gives nothing more of what had come when it is ended here', async () => {
+  const { transport, lines, paused, ended, server } = await opened('utf-8', ['one']);
+  server.say('one', 'two');
+  await paused();
+  transport.destroy({ why: 'lost', words: 'enough' });
+  transport.resume();
+  await ended;
+  expect(lines).toEqual(['one']);
+});
+
 it('reads what is no UTF-8 as the charset of the server, and writes so', async () => {
   const { transport, lines, ended, server } = await opened('koi8-r');
   server.raw(Buffer.from([0xf0, 0xd2, 0xc9, 0xd7, 0xc5, 0xd4, 0x0a]));
@@ -81,3 +132,8 @@ it('says why there is no connection', async () => {
   new Transport({ host: '127.0.0.1', port: 1, tls: false }, charsetOf(), nobody);
   expect(await ended).toMatchObject({ why: 'unreachable' });
 });
+
+/** Lets everything come that is on its way. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
