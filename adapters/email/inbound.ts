@@ -134,6 +134,7 @@ export class Inbound {
     return {
       kind: 'message',
       eventId: this.#eventId(mail, kept, from),
+      ...(mail.messageId === undefined ? {} : { networkId: mail.messageId as NetworkMessageId }),
       to,
       from,
       text: chatText(mail, body.fresh, around),

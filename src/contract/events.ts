@@ -46,6 +46,8 @@ export interface InboundMessage {
   readonly kind: 'message';
   /** Repeats of the same event are recognised by this within the declared window. */
   readonly eventId: EventId;
+  /** The network's id of it as people see it there, where that is no word of `eventId`. */
+  readonly networkId?: NetworkMessageId;
   readonly to: OwnAddress;
   /** A message of ours that this answers: where nobody owns `to`, the sender of it gets this. */
   readonly answers?: MessageId;

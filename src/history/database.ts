@@ -8,6 +8,8 @@ export interface Form {
   /** Its `user_version`, which `schema` sets. */
   readonly version: number;
   readonly schema: string;
+  /** What brings a file of an older version to this one, `user_version` included. */
+  readonly upgrades?: Readonly<Record<number, string>>;
   /** NORMAL: a power failure may cost the last commits, and never the file. FULL: not even those. */
   readonly synchronous: 'NORMAL' | 'FULL';
   /** For an operator who thinks of moving it away. */
@@ -31,7 +33,9 @@ export function openDatabase(file: string, form: Form): DatabaseSync {
   try {
     database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${form.synchronous}`);
     database.exec('BEGIN IMMEDIATE');
-    if (checkVersion(database, file, form) === 0) database.exec(form.schema);
+    const version = checkVersion(database, file, form);
+    if (version === 0) database.exec(form.schema);
+    else if (version < form.version) database.exec(form.upgrades?.[version] ?? '');
     database.exec('COMMIT');
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
   } catch (error) {
@@ -78,8 +82,13 @@ export function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
+/** Of the file, by its `user_version`. */
+export function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version);
+}
+
 function checkVersion(database: DatabaseSync, file: string, form: Form): number {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
+  const version = versionOf(database);
   if (version > form.version) {
     throw new Error(
       `${file} was written by a newer Postern (format ${version}, this one reads ${form.version}). Start that version, or move the file away: it holds ${form.holds}.`,

@@ -1,6 +1,7 @@
 /** Stories of messages: each step with its time, no body, for 30 days. */
 
 import type { MessageId, TransportId } from '../contract/index.ts';
+import type { ConversationKey } from '../lanes/lane.ts';
 
 /** One step in the life of a message. */
 export interface Step {
@@ -12,7 +13,18 @@ export interface Step {
   readonly what: StepKind;
   /** In words for an operator: no body, no secret. An address only as the rooms show it in a log. */
   readonly detail?: string;
+  /** Whose message it is: said once, by the first step. */
+  readonly conversation?: Pick<ConversationKey, 'account' | 'peer'>;
+  /** By what else a person may ask for it: an id of the user's stanza, or one of the network. Eight at most. */
+  readonly names?: readonly string[];
 }
+
+/** Messages of one user, of one contact, or of one with the other; of one transport or of all. */
+export type StoryFilter = Partial<Pick<ConversationKey, 'transport'>> &
+  (
+    | { readonly account: string; readonly peer?: string }
+    | { readonly account?: undefined; readonly peer: string }
+  );
 
 /** Stored by position: new kinds go to the end, and none is ever removed. */
 export const STEP_KINDS = [
@@ -32,6 +44,7 @@ export const STEP_KINDS = [
   'revived',
   'discarded',
   'opened',
+  'hurried',
 ] as const;
 
 export type StepKind = (typeof STEP_KINDS)[number];
@@ -40,6 +53,15 @@ export type StepKind = (typeof STEP_KINDS)[number];
 export interface StoryReader {
   /** The steps of a message in order of time; of a `History` also those that are not written yet. Empty where it is unknown. */
   story(message: MessageId): readonly Step[];
+  /** The messages that have this name, the latest first: ten at most. */
+  named(name: string): readonly MessageId[];
+  /**
+   * The latest messages, the latest first. Of one user with one contact they are looked for among his
+   * latest 2,000; of a contact alone with the 20 users who wrote to each other last. None without either.
+   */
+  latest(filter: StoryFilter, most: number): readonly MessageId[];
+  /** Whose a message is; undefined where that is not known, or not any more. */
+  conversationOf(message: MessageId): ConversationKey | undefined;
   /** A `History` writes what is not written yet, and takes no more. May be called twice. */
   close(): void;
 }

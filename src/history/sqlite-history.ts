@@ -1,7 +1,16 @@
 import type { MessageId, TransportId } from '../contract/index.ts';
+import type { ConversationKey } from '../lanes/lane.ts';
 import { writeLine } from './chapter.ts';
-import { asError, inTransaction, isBusy, openDatabase, openDatabaseToRead } from './database.ts';
+import {
+  asError,
+  inTransaction,
+  isBusy,
+  openDatabase,
+  openDatabaseToRead,
+  versionOf,
+} from './database.ts';
 import type { History, Step, StoryReader } from './history.ts';
+import { isMeant, NO_INDEX, storyIndex, storyIndexWriter } from './story-index.ts';
 import { STORIES, storyQuery } from './story-table.ts';
 
 export interface HistoryOptions {
@@ -25,6 +34,7 @@ const STEPS_A_COMMIT = 500;
 const STEPS_A_ROUND = 10_000;
 const ROWS_A_PRUNING = 500;
 const MOST_WAITING = 50_000;
+const MOST_NAMED = 10;
 
 /** A message that is tried for ever has a story that ends here. */
 const MOST_CHARACTERS = 64 * 1024;
@@ -46,6 +56,9 @@ export function openHistory(file: string, options: HistoryOptions = {}): History
     `DELETE FROM story WHERE message IN
      (SELECT message FROM story WHERE message < ? ORDER BY message LIMIT ${ROWS_A_PRUNING})`,
   );
+
+  const index = storyIndex(database);
+  const indexWriter = storyIndexWriter(database, now);
 
   let waiting: Step[] = [];
   /** How many of them belong to the round that is being written: those behind came later. */
@@ -98,20 +111,27 @@ export function openHistory(file: string, options: HistoryOptions = {}): History
   };
   const write = (steps: readonly Step[]) => {
     const rows = new Map<MessageId, { transport: TransportId; lines: string }>();
-    for (const step of steps) {
-      const row = rows.get(step.message) ?? { transport: step.transport, lines: '' };
-      row.lines += writeLine(step);
-      rows.set(step.message, row);
+    try {
+      inTransaction(database, () => {
+        for (const step of steps) {
+          const row = rows.get(step.message) ?? { transport: step.transport, lines: '' };
+          row.lines += writeLine(step) + indexWriter.write(step);
+          rows.set(step.message, row);
+        }
+        for (const [message, { transport, lines }] of rows) append.run(message, transport, lines);
+      });
+    } catch (error) {
+      indexWriter.forgetCached();
+      throw error;
     }
-    inTransaction(database, () => {
-      for (const [message, { transport, lines }] of rows) append.run(message, transport, lines);
-    });
   };
   const forgetOld = () => {
     if (closed) return;
     try {
-      const { changes } = prune.run(firstIdOf(now() - retentionMs));
-      if (Number(changes) === ROWS_A_PRUNING) setImmediate(forgetOld);
+      const at = now() - retentionMs;
+      const { changes } = prune.run(firstIdOf(at));
+      const more = indexWriter.prune(at);
+      if (more || Number(changes) === ROWS_A_PRUNING) setImmediate(forgetOld);
     } catch (error) {
       if (!isBusy(error)) onError(asError(error));
     }
@@ -136,6 +156,21 @@ export function openHistory(file: string, options: HistoryOptions = {}): History
       const fresh = waiting.filter((step) => step.message === message);
       return inOrder([...written(message), ...fresh]);
     },
+    named: (name) => {
+      const fresh = waiting.filter(({ names }) => names?.includes(name) === true);
+      return latestOf(fresh, index.named(name), MOST_NAMED);
+    },
+    latest: (filter, most) => {
+      const fresh = waiting.filter((step) => {
+        const whose = conversationIn(step);
+        return whose !== undefined && isMeant(whose, filter);
+      });
+      return latestOf(fresh, index.latest(filter, most), most);
+    },
+    conversationOf: (message) => {
+      const said = waiting.find((step) => step.message === message && step.conversation);
+      return (said && conversationIn(said)) ?? index.conversationOf(message);
+    },
     close: () => {
       if (closed) return;
       closed = true;
@@ -155,6 +190,8 @@ export function readHistory(file: string): StoryReader {
   const database = openDatabaseToRead(file, STORIES);
   const written = storyQuery(database);
   return {
+    // A gateway of the version before may still write it.
+    ...(versionOf(database) === STORIES.version ? storyIndex(database) : NO_INDEX),
     story: (message) => inOrder(written(message)),
     close: () => database.close(),
   };
@@ -163,6 +200,20 @@ export function readHistory(file: string): StoryReader {
 /** The steps of a message side by side: to write them together costs little more than to write one. */
 function storyByStory(steps: readonly Step[]): Step[] {
   return [...Map.groupBy(steps, ({ message }) => message).values()].flat();
+}
+
+/** Those that are not written yet, and those that are. */
+function latestOf(
+  fresh: readonly Step[],
+  written: readonly MessageId[],
+  most: number,
+): readonly MessageId[] {
+  const all = new Set([...fresh.map(({ message }) => message), ...written]);
+  return [...all].sort().reverse().slice(0, Math.max(most, 0));
+}
+
+function conversationIn({ transport, conversation }: Step): ConversationKey | undefined {
+  return conversation && { transport, ...conversation };
 }
 
 /** Several processes append to one story, each when it commits. */

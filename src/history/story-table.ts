@@ -3,22 +3,26 @@ import type { MessageId, TransportId } from '../contract/index.ts';
 import { readLines } from './chapter.ts';
 import type { Form } from './database.ts';
 import type { Step } from './history.ts';
+import { INDEX } from './story-index.ts';
 
 /**
  * One row a message, to which its steps are appended: the smallest file, and one page touched for a
  * message. Ids begin with their time, so that new rows go to the end of the tree and old ones are cut
  * from its beginning.
  */
+const STORY = `
+  CREATE TABLE story (
+    message TEXT PRIMARY KEY,
+    transport TEXT NOT NULL,
+    steps TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
 export const STORIES: Form = {
-  version: 1,
-  schema: `
-    CREATE TABLE story (
-      message TEXT PRIMARY KEY,
-      transport TEXT NOT NULL,
-      steps TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    PRAGMA user_version = 1;
-  `,
+  version: 2,
+  schema: `${STORY} ${INDEX} PRAGMA user_version = 2;`,
+  // A process of the old version that still runs writes on beside the new tables.
+  upgrades: { 1: `${INDEX} PRAGMA user_version = 2;` },
   synchronous: 'NORMAL',
   holds: 'stories, no messages',
 };

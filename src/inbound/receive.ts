@@ -73,8 +73,9 @@ async function storeTogether(
   const pushed = await options.lanes.push(entries);
   const ids = pushed.map(({ result }, index) => {
     const entry = entries[index];
-    if (result !== 'stored' || entry === undefined) return undefined;
-    tellStored(options, entry, detail);
+    const copy = copies[index];
+    if (result !== 'stored' || entry === undefined || copy === undefined) return undefined;
+    tellStored(options, entry, copy, detail);
     return entry.id;
   });
   let at = 0;
@@ -109,9 +110,18 @@ async function senderOf(
   }
 }
 
-function tellStored(options: ReceiveOptions, { id, lane, acceptedAt }: NewEntry, detail?: string) {
-  const step = { message: id, transport: options.transport, at: acceptedAt } as const;
-  options.history.note({ ...step, what: 'accepted', ...(detail === undefined ? {} : { detail }) });
+function tellStored(
+  options: ReceiveOptions,
+  { id, lane, acceptedAt }: NewEntry,
+  { event, conversation }: Copy,
+  detail?: string,
+) {
+  options.history.note({
+    ...{ message: id, transport: options.transport, at: acceptedAt, what: 'accepted' },
+    ...(detail === undefined ? {} : { detail }),
+    conversation: { account: conversation.account, peer: conversation.peer },
+    names: event.networkId === undefined ? event.eventId.split(' ') : [event.networkId],
+  });
   options.nudge(lane.partition);
 }
 

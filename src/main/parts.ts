@@ -30,7 +30,12 @@ export interface Parts {
   readonly drains: Partial<Record<Direction, Drain>>;
   readonly nudgeOutbound: (partition: number) => void;
   readonly nudgeInbound: (partition: number) => void;
-  readonly note: (message: MessageId, what: StepKind, detail?: string) => void;
+  readonly note: (
+    message: MessageId,
+    what: StepKind,
+    detail?: string,
+    names?: readonly string[],
+  ) => void;
   /** Postern itself says something to users. Resolves when it is stored. */
   readonly tell: (words: readonly Word[]) => Promise<void>;
   readonly notifyAdmins: (key: string, text: string) => Promise<void>;
@@ -97,9 +102,13 @@ export async function openParts(
     drains,
     nudgeOutbound: (partition) => drains.outbound?.nudge(partition),
     nudgeInbound,
-    note: (message, what, detail) => {
+    note: (message, what, detail, names) => {
       const step = { message, transport, at: Date.now(), what };
-      history.note(detail === undefined ? step : { ...step, detail });
+      history.note({
+        ...step,
+        ...(detail === undefined ? {} : { detail }),
+        ...(names === undefined ? {} : { names }),
+      });
       log.debug({ message, what, detail }, 'step');
     },
     tell,

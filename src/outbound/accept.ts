@@ -284,6 +284,8 @@ async function store(
     transport: options.transport,
     at: entry.acceptedAt,
     what: 'accepted',
+    conversation: { account: jid, peer },
+    names: [...new Set([message.originId, message.id])].filter((name) => name !== undefined),
   });
   // Of somebody in a room the address is the room's.
   if (message.to.resource === undefined)

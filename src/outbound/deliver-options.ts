@@ -26,7 +26,13 @@ export interface DeliverOptions {
   readonly sessionOf: (account: AccountLink<unknown>) => Session;
   readonly lanes: Pick<LaneStore, 'bind' | 'whose'>;
   readonly reports: Reports;
-  readonly note: (message: MessageId, what: StepKind, detail?: string) => void;
+  readonly note: (
+    message: MessageId,
+    what: StepKind,
+    detail?: string,
+    /** By what else a person may ask for it. */
+    names?: readonly string[],
+  ) => void;
   /** The network has what was said in a room. @param parts what was really said, if not the text */
   readonly saidInRoom: (
     message: MessageId,

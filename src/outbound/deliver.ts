@@ -125,7 +125,7 @@ async function attempt(
 async function handed(options: DeliverOptions, job: Job, result: Handed): Promise<Outcome> {
   const { entry, event } = job;
   const parts = result.networkIds.map((networkId, part) => ({ part, networkId }));
-  options.note(entry.id, 'handed', result.networkIds.join(' ') || undefined);
+  options.note(entry.id, 'handed', result.networkIds.join(' ') || undefined, result.networkIds);
   if (event.kind === 'room-message') options.saidInRoom(entry.id, event, result.said);
   if (result.delivered === true || options.capabilities.receipts === 'none') {
     const sure = result.delivered === true;

@@ -14,8 +14,13 @@ import {
   refused,
   type TransportId,
 } from '../../src/contract/index.ts';
-import type { History, Step } from '../../src/history/history.ts';
-import { channelOf, type Direction, PARTITIONS } from '../../src/lanes/lane.ts';
+import type { History, Step, StoryFilter } from '../../src/history/history.ts';
+import {
+  type ConversationKey,
+  channelOf,
+  type Direction,
+  PARTITIONS,
+} from '../../src/lanes/lane.ts';
 import type { Claim, LaneStore } from '../../src/lanes/lane-store.ts';
 import type { LaneServer, Served, Turn } from '../../src/lanes/serving.ts';
 import type { BareJid } from '../../src/xmpp/jid.ts';
@@ -88,6 +93,31 @@ export class RecordedHistory implements History {
 
   story(message: Step['message']): readonly Step[] {
     return this.steps.filter((step) => step.message === message);
+  }
+
+  named(name: string): readonly Step['message'][] {
+    return this.#latest((step) => step.names?.includes(name) === true, 10);
+  }
+
+  latest({ transport, account, peer }: StoryFilter, most: number): readonly Step['message'][] {
+    return this.#latest(
+      (step) =>
+        step.conversation !== undefined &&
+        (transport ?? step.transport) === step.transport &&
+        (account ?? step.conversation.account) === step.conversation.account &&
+        (peer ?? step.conversation.peer) === step.conversation.peer,
+      most,
+    );
+  }
+
+  conversationOf(message: Step['message']): ConversationKey | undefined {
+    const step = this.steps.find((each) => each.message === message && each.conversation);
+    return step?.conversation && { transport: step.transport, ...step.conversation };
+  }
+
+  #latest(isMeant: (step: Step) => boolean, most: number): Step['message'][] {
+    const found = new Set(this.steps.filter(isMeant).map(({ message }) => message));
+    return [...found].reverse().slice(0, most);
   }
 
   close(): void {}

@@ -153,7 +153,7 @@ describe('openHistory', () => {
   test('refuses a file of a newer version, to write and to read', () => {
     openHistory(file).close();
     const database = new DatabaseSync(file);
-    database.exec('PRAGMA user_version = 2');
+    database.exec('PRAGMA user_version = 99');
     database.close();
     expect(() => openHistory(file)).toThrow(/newer Postern/);
     expect(() => readHistory(file)).toThrow(/newer Postern/);

@@ -31,6 +31,7 @@ const clock = new Clock();
 let lanes: ReturnType<typeof memoryLaneStore>;
 let accounts: ReturnType<typeof accountsOf>;
 let admits: boolean;
+let history: RecordedHistory;
 let directory: string;
 let originals: Originals;
 let errors: unknown[];
@@ -39,6 +40,7 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'postern-receive-'));
   originals = openOriginals(join(directory, 'originals.sqlite'));
   errors = [];
+  history = new RecordedHistory();
   lanes = memoryLaneStore({ now: clock.read });
   accounts = accountsOf({ [JULIET]: 'one' });
   admits = true;
@@ -58,7 +60,7 @@ function door(admins: string[] = []) {
     admins: admins as BareJid[],
     admits: () => admits,
     lanes,
-    history: new RecordedHistory(),
+    history,
     originals,
     nudge: () => undefined,
     onError: (error) => errors.push(error),
@@ -94,6 +96,15 @@ describe('a message from the network', () => {
     expect(await waiting()).toMatchObject([
       { kind: 'text', to: JULIET, from: 'romeo', text: 'hi' },
     ]);
+  });
+
+  it('can be asked for by its user, its contact and the ids of the network', async () => {
+    await receive(message({ eventId: 'net e1' }));
+    await receive(message({ eventId: 'digest', networkId: 'm1@example.net', from: 'paris' }));
+    const [second, first] = history.latest({ account: JULIET }, 9);
+    expect(history.named('e1')).toEqual([first]);
+    expect(history.named('m1@example.net')).toEqual([second]);
+    expect(history.latest({ account: JULIET, peer: 'romeo' }, 9)).toEqual([first]);
   });
 
   it('is one message however often the event comes, also at once', async () => {

@@ -39,6 +39,17 @@ describe('what is accepted', () => {
     expect(entry?.deadlineAt).toBe(bench.clock.now + bench.capabilities.deadlineMs);
   });
 
+  it('can be asked for by its user, its contact and the ids of its stanza', async () => {
+    bench.accept(text('hi', { id: 'i1', originId: 'o1' }));
+    const [entry] = await waiting();
+    const { history } = bench;
+    expect(history.named('i1')).toEqual([entry?.id]);
+    expect(history.named('o1')).toEqual([entry?.id]);
+    expect(history.latest({ account: 'juliet@example.org', peer: 'romeo' }, 9)).toEqual([
+      entry?.id,
+    ]);
+  });
+
   it('in a room knows what it is shown with there, and elsewhere not', async () => {
     const shown = { originId: 'o1', isFile: true };
     const garden = { kind: 'room-message', peer: 'garden' as PeerId } as const;

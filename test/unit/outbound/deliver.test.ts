@@ -29,9 +29,11 @@ async function crash() {
 describe('a network that takes the message', () => {
   it('ends it without a word where it never tells more', async () => {
     bench.capabilities = { ...bench.capabilities, receipts: 'none' };
+    bench.deliver = async () => ({ networkIds: [id('n7')] });
     await accepted('hi');
     await bench.serve();
     expect(bench.history.kinds).toEqual(['accepted', 'attempt', 'handed']);
+    expect(bench.history.named('n7')).toHaveLength(1);
     expect(await bench.told()).toEqual([]);
   });
 

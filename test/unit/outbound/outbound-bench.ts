@@ -62,13 +62,17 @@ export class OutboundBench {
     transport: PAPER,
     lanes: this.lanes,
     reports: this.reports,
-    note: (message, what, detail) => this.#note(message, what, detail),
+    note: (...step) => this.#note(...step),
     nudgeInbound: () => undefined,
   });
 
-  #note(message: MessageId, what: StepKind, detail?: string) {
+  #note(message: MessageId, what: StepKind, detail?: string, names?: readonly string[]) {
     const step = { message, transport: PAPER, at: this.clock.now, what };
-    this.history.note(detail === undefined ? step : { ...step, detail });
+    this.history.note({
+      ...step,
+      ...(detail === undefined ? {} : { detail }),
+      ...(names === undefined ? {} : { names }),
+    });
   }
 
   accept(message: IncomingText, spend: (units: number) => Refusal | undefined = () => undefined) {
@@ -138,7 +142,7 @@ export class OutboundBench {
       }),
       lanes: this.lanes,
       reports: this.reports,
-      note: (message, what, detail) => this.#note(message, what, detail),
+      note: (...step) => this.#note(...step),
       saidInRoom: (message) => void this.seenInRooms.add(message),
       wasSaidInRoom: (message) => this.seenInRooms.has(message),
       parked: (_message, why) => void this.parked.push(why),

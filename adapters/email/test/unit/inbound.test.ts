@@ -111,6 +111,7 @@ describe('a mail from somebody who is confirmed', () => {
   test('is the same event however often it is opened, and another one with other words', () => {
     const first = message();
     expect(message()).toEqual(first);
+    expect(message({ messageId: 'm2@example.com' }).networkId).toBe('m2@example.com');
     expect(message({ bodyDigest: 'other' }).eventId).not.toBe(first.eventId);
   });
 
