@@ -9,7 +9,7 @@ type Row = readonly [StanzaCondition, StanzaErrorType, string];
 
 /** How long to wait after a server said "too fast", where it does not say how long. */
 const TOO_FAST_MS = 60_000;
-const TOO_FAST: ReadonlySet<number> = new Set([263, 407, 439]);
+const TOO_FAST: ReadonlySet<number> = new Set([263, 407, 439, 707]);
 
 const OF_JOIN: Readonly<Record<number, Row>> = {
   403: ['item-not-found', 'cancel', 'There is no such channel, or it has a name that can not be.'],

@@ -2,6 +2,12 @@
  * Did the server take a text? IRC itself does not say. Where the server can, each text has a label, or
  * comes back as an echo; else a PING goes after it, and whatever the server had against the text comes
  * before the PONG.
+ *
+ * An echo has what the others got, which a filter may have changed; and behind a bouncer another client
+ * of ours may have said it. So what is not word for word our text is its echo only if that has not come
+ * before the PONG of a PING that left then. A text of which nothing comes back at all is asked for later:
+ * some servers let the far end make the echo, which is slower than a PONG, and some say nothing of a text
+ * that they did not pass on.
  */
 
 import { plainText } from '../text/formatting.ts';
@@ -33,34 +39,47 @@ interface Flight extends Text {
   readonly by: 'label' | 'echo' | 'pong';
   /** What the server had against a text to this target, before the PONG. */
   error: ServerError | undefined;
+  /** Words of our own that may be its echo. */
+  changed: Said | undefined;
+  /** By the clock of whoever calls. */
+  readonly leftAt: number;
 }
 
 /** Texts under way at once. Servers that throw out who floods let some twenty lines wait. */
 const WINDOW = 8;
 /** So many texts share a PING, if more wait. */
 const SHARED = 4;
+/** An echo may take so long before it is asked for. */
+const LATE_MS = 3_000;
 
 /** The errors with which servers refuse a text: RFC 2812 §5.2, and what some of them added. */
 const ABOUT_TEXTS: ReadonlySet<number> = new Set([
   401, 402, 403, 404, 407, 408, 411, 412, 413, 414, 415, 417, 437, 439, 442, 473, 474, 475, 477,
-  486, 488, 489, 492, 494, 513, 531, 716,
+  486, 488, 489, 492, 494, 513, 531, 707, 716,
 ]);
 
 export class Acknowledgements {
   readonly #flights: Flight[] = [];
   /** Of batches that answer a label: their reference to the label. */
   readonly #batches = new Map<string, number>();
+  #others: Said[] = [];
   #count = 0;
 
   get mayLeave(): boolean {
     return this.#flights.length < WINDOW;
   }
 
+  /** Whether some text may have to be asked for later. */
+  get awaitsEcho(): boolean {
+    return this.#flights.some(({ by }) => by === 'echo');
+  }
+
   /** The text leaves in this tick. @returns the label to send with it */
-  leaves(text: Text, by: Flight['by']): number | undefined {
+  leaves(text: Text, by: Flight['by'], now: number): number | undefined {
     this.#count += 1;
     const label = by === 'label' ? this.#count : undefined;
-    this.#flights.push({ ...text, label, ping: undefined, by, error: undefined });
+    const open = { ping: undefined, error: undefined, changed: undefined };
+    this.#flights.push({ ...text, ...open, label, by, leftAt: now });
     return label;
   }
 
@@ -68,11 +87,14 @@ export class Acknowledgements {
    * A token to PING with, if it is time.
    * @param textsWait whether further texts could still share it
    */
-  ping(textsWait: boolean): string | undefined {
-    const open = this.#flights.filter(({ by, ping }) => by === 'pong' && ping === undefined);
-    if (open.length === 0 || (textsWait && open.length < SHARED)) return undefined;
+  ping(textsWait: boolean, now: number): string | undefined {
+    const unasked = this.#flights.filter(({ ping }) => ping === undefined);
+    const open = unasked.filter(({ by }) => by === 'pong');
+    const odd = unasked.filter((flight) => flight.by === 'echo' && isOdd(flight, now));
+    const isShared = open.length > 0 && !(textsWait && open.length < SHARED);
+    if (!isShared && odd.length === 0) return undefined;
     this.#count += 1;
-    for (const flight of open) flight.ping = this.#count;
+    for (const flight of [...open, ...odd]) flight.ping = this.#count;
     return `t${this.#count}`;
   }
 
@@ -87,31 +109,43 @@ export class Acknowledgements {
     return true;
   }
 
-  /** A message from ourselves. @returns whether it is the echo of a text under way */
+  /** A message from ourselves. @returns whether it is, or may be, the echo of a text under way */
   echo(said: Said, target: string, label: number | undefined): boolean {
-    const flight =
+    const alike = this.#flights.filter((one) =>
       label === undefined
-        ? this.#flights.find((one) => one.by === 'echo' && isEchoOf(said, target, one))
-        : this.#flights.find((one) => one.label === label);
-    if (flight === undefined) return false;
-    const { id, at } = said;
-    this.#settle(flight, {
-      is: 'taken',
-      ...(id === undefined ? {} : { id }),
-      ...(at === undefined ? {} : { at }),
-    });
-    return true;
+        ? one.by === 'echo' && one.target === target && one.kind === said.is
+        : one.label === label,
+    );
+    const known = label === undefined ? alike.find((one) => isWordForWord(said, one)) : alike[0];
+    if (known !== undefined) {
+      // Another client of ours was a little faster.
+      if (known.changed !== undefined) this.#others.push(known.changed);
+      this.#settle(known, takenAs(said));
+      return true;
+    }
+    const changed = alike.find((one) => one.changed === undefined);
+    if (changed !== undefined) changed.changed = said;
+    return changed !== undefined;
+  }
+
+  /** Words of our own that were taken for an echo, and are none. Given once. */
+  others(): readonly Said[] {
+    const others = this.#others;
+    if (others.length > 0) this.#others = [];
+    return others;
   }
 
   /** @returns whether it was the answer to a text */
   error(error: ServerError, target: string | undefined, label: number | undefined): boolean {
     if (label === undefined && !ABOUT_TEXTS.has(error.code)) return false;
-    const flight = this.#flights.find((one) =>
+    const open = this.#flights.filter((one) =>
       label === undefined
         ? one.by !== 'label' && one.target === target && one.error === undefined
         : one.label === label,
     );
+    const flight = open.find(({ changed }) => changed === undefined) ?? open[0];
     if (flight === undefined) return false;
+    if (flight.changed !== undefined) this.#others.push(flight.changed);
     if (flight.by === 'pong') flight.error = error;
     else this.#settle(flight, { is: 'refused', error });
     return true;
@@ -161,8 +195,17 @@ export class Acknowledgements {
   }
 }
 
-/** Which of several texts to one target an error means, nobody knows, unless it means all of them. */
+/** Whether there is reason to ask for it. */
+function isOdd({ changed, leftAt }: Flight, now: number): boolean {
+  return changed !== undefined || now - leftAt >= LATE_MS;
+}
+
+/** Its PING is answered. @param answered all that it was for */
 function outcomeOf(flight: Flight, answered: readonly Flight[]): Outcome {
+  if (flight.by === 'echo') {
+    return flight.changed === undefined ? { is: 'unknown' } : takenAs(flight.changed);
+  }
+  // Which of several texts to one target an error means, nobody knows, unless it means all of them.
   const alike = answered.filter(({ target }) => target === flight.target);
   if (alike.every(({ error }) => error === undefined)) return { is: 'taken' };
   const known = alike.every(({ error }) => error !== undefined);
@@ -171,8 +214,15 @@ function outcomeOf(flight: Flight, answered: readonly Flight[]): Outcome {
     : { is: 'unknown' };
 }
 
+function takenAs({ id, at }: Said): Outcome {
+  return {
+    is: 'taken',
+    ...(id === undefined ? {} : { id }),
+    ...(at === undefined ? {} : { at }),
+  };
+}
+
 /** A server may have taken the colours out. */
-function isEchoOf(said: Said, target: string, flight: Flight): boolean {
-  if (said.is !== flight.kind || target !== flight.target) return false;
-  return said.text === flight.text || said.text === plainText(flight.text);
+function isWordForWord(said: Said, { text }: Flight): boolean {
+  return said.text === text || said.text === plainText(text);
 }

@@ -158,7 +158,10 @@ export class Incoming {
 
   #give(event: WireEvent | undefined, label?: number): void {
     const { outbox, give } = this.#options;
-    if (event !== undefined && outbox.isAnswer(event, label)) return;
+    if (event !== undefined && outbox.isAnswer(event, label)) {
+      for (const other of outbox.others()) give(other);
+      return;
+    }
     if (label !== undefined) outbox.labelled(label);
     if (event !== undefined) give(event);
   }

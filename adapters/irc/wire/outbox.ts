@@ -38,6 +38,7 @@ export class Outbox {
   readonly #answers = new Acknowledgements();
   /** Gives up one text each, of those that have not left. */
   readonly #waiting = new Set<() => void>();
+  readonly #onTick = (): void => this.#askLater();
   #willPing = false;
 
   constructor(options: OutboxOptions) {
@@ -88,7 +89,10 @@ export class Outbox {
         reject(error);
         return undefined;
       }
-      const label = this.#answers.leaves(sent, this.#options.acknowledgement());
+      const { acknowledgement, clock } = this.#options;
+      const by = acknowledgement();
+      if (by === 'echo') clock.add(this.#onTick);
+      const label = this.#answers.leaves(sent, by, clock.now());
       return label === undefined ? line : labelled(line, label);
     };
     if (signal.aborted) return { is: 'unsent' };
@@ -116,6 +120,7 @@ export class Outbox {
       case 'action': {
         if (!event.own) return false;
         const target = fold(`${event.group ?? ''}${event.target}`);
+        this.#pingSoon();
         return this.#settled(() => this.#answers.echo(event, target, label));
       }
       case 'error': {
@@ -125,6 +130,11 @@ export class Outbox {
       default:
         return false;
     }
+  }
+
+  /** What was swallowed as an answer, and turned out to be somebody else's matter. Given once. */
+  others(): readonly Said[] {
+    return this.#answers.others();
   }
 
   /** A line that means no more than that the one with this label was taken. */
@@ -150,6 +160,7 @@ export class Outbox {
 
   /** The connection is gone. */
   close(): void {
+    this.#options.clock.delete(this.#onTick);
     this.#drop();
     this.#answers.close();
   }
@@ -176,8 +187,14 @@ export class Outbox {
     });
   }
 
+  /** Called many times a second while echoes are waited for. */
+  #askLater(): void {
+    if (this.#answers.awaitsEcho) this.#ping(this.#throttle.textsWait);
+    else this.#options.clock.delete(this.#onTick);
+  }
+
   #ping(textsWait: boolean): void {
-    const token = this.#answers.ping(textsWait);
+    const token = this.#answers.ping(textsWait, this.#options.clock.now());
     if (token !== undefined) this.now(encodeLine(FIRST_LIMITS, 'PING', token));
   }
 }

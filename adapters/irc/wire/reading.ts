@@ -13,13 +13,16 @@ export const WHOX_FIELDS = '%tcuhnfa,152';
 /** Greetings, figures and the message of the day. */
 const SMALL_TALK = /^(?:00\d|01\d|042|25\d|26[56]|37[256]|422)$/;
 
+/** Somebody hears only whom he knows; too many were written to. */
+const ERRORS_ABOVE: ReadonlySet<number> = new Set([707, 716]);
+
 export function readEvent(message: Message, view: View): WireEvent | undefined {
   const { command, params } = message;
   const read = READERS.get(command);
   if (read !== undefined) return read(message, view);
   if (!/^\d/.test(command) || SMALL_TALK.test(command)) return undefined;
   const code = Number(command);
-  const isError = (code >= 400 && code < 600) || code === 716;
+  const isError = (code >= 400 && code < 600) || ERRORS_ABOVE.has(code);
   return isError ? errorOf(code, params) : { is: 'reply', code, params: params.slice(1) };
 }
 

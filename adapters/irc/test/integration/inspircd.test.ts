@@ -74,6 +74,23 @@ it('acknowledges by echo where the server has no labels', async () => {
   expect(lost).toMatchObject({ is: 'refused', error: { code: 401 } });
 });
 
+it('knows that a text was taken which a filter has changed', async () => {
+  const filtering = await startInspircd({
+    modules: ['censor'],
+    settings: '<badword text="darn" replace="****">',
+    without: ['ircv3_labeledresponse'],
+  });
+  onTestFinished(() => filtering.stop());
+  const alice = await registered(filtering, 'alice');
+  const bob = await registered(filtering, 'bob');
+  bob.wire.send('MODE', 'bob', '+G');
+  await bob.told.next('mode');
+  const outcome = await alice.wire.sendText('bob', 'well darn', waiting());
+  const message = await bob.told.next('message');
+  expect(message.text).toBe('well ****');
+  expect(outcome).toEqual({ is: 'taken', id: message.id, at: message.at });
+});
+
 it('is told all signs and addresses of those in a channel', async () => {
   const alice = await registered(server, 'alice');
   alice.wire.send('JOIN', '#ranks');

@@ -144,6 +144,58 @@ describe('a text', () => {
     expect(told.count('message')).toBe(1);
   });
 
+  it('that a filter has changed was taken, and holds nothing up', async () => {
+    const { wire, server, told } = await welcomed({}, 'echo-message', 'message-tags');
+    const texts = ['damn it', 'a \x11b\x11'].map((text) => wire.sendText('#a', text, waiting()));
+    const other = wire.sendText('bob', 'hello', waiting());
+    await server.next(/^PRIVMSG bob/);
+    server.say(
+      ...['@msgid=m1 :me!u@h PRIVMSG #a :**** it', '@msgid=m2 :me!u@h PRIVMSG #a :a b?'],
+      ':me!u@h PRIVMSG bob :hello',
+    );
+    expect(await other).toEqual({ is: 'taken' });
+    const token = (await server.next(/^PING t/)).split(' ')[1];
+    server.say(`:s PONG s :${token}`);
+    expect(await Promise.all(texts)).toEqual([
+      { is: 'taken', id: 'm1' },
+      { is: 'taken', id: 'm2' },
+    ]);
+    expect(told.count('message')).toBe(0);
+  });
+
+  it('is refused though something was heard before that looks like its echo', async () => {
+    const { wire, server, told } = await welcomed({}, 'echo-message');
+    const text = wire.sendText('#a', 'mine', waiting());
+    await server.next(/^PRIVMSG/);
+    server.say(':me!u@h PRIVMSG #a :another', ':s 404 me #a :No');
+    expect(await text).toMatchObject({ is: 'refused', error: { code: 404 } });
+    expect(await told.next('message')).toMatchObject({ own: true, text: 'another' });
+  });
+
+  it('of which no echo comes is asked for later, and then nobody can tell', async () => {
+    const [pace, watch] = [new HandClock(), new HandClock()];
+    const { wire, server } = await welcomed({ clocks: { pace, watch } }, 'echo-message');
+    const text = wire.sendText('#a', 'into a flood', waiting());
+    await server.next(/^PRIVMSG/);
+    pace.advance(2_900);
+    await server.barrier();
+    expect(server.lines.filter((line) => line.startsWith('PING t'))).toEqual([]);
+    pace.advance(100);
+    const token = (await server.next(/^PING t/)).split(' ')[1];
+    server.say(`:s PONG s :${token}`);
+    expect(await text).toEqual({ is: 'unknown' });
+    pace.advance(100);
+    expect(pace.members.size).toBe(0);
+  });
+
+  it('to one target too many may leave a little later', async () => {
+    const { wire, server } = await welcomed({}, 'echo-message');
+    const text = wire.sendText('bob', 'hello', waiting());
+    await server.next(/^PRIVMSG/);
+    server.say(':s 707 me bob :Targets changing too fast, message dropped');
+    expect(await text).toMatchObject({ is: 'refused', error: { code: 707, target: 'bob' } });
+  });
+
   it('is not followed by more than eight that nobody has acknowledged', async () => {
     const { wire, server } = await welcomed({ pace: PACES.none });
     const texts = Array.from({ length: 20 }, (_, at) => wire.sendText('#a', `${at}`, waiting()));
