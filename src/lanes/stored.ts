@@ -32,6 +32,8 @@ export interface StoredOutbound {
     readonly originId?: string;
     /** His client has uploaded a file: the text is its link. */
     readonly isFile?: boolean;
+    /** He was told that it failed, and an operator has it tried once more: what comes of it he is told in words. */
+    readonly toldFailed?: boolean;
     readonly wantsReceipt: boolean;
   };
 }
@@ -118,7 +120,8 @@ export function readOutbound(text: string): StoredOutbound {
     areText(reply.to, reply.from) &&
     optionalText(reply.of) &&
     optionalText(reply.originId) &&
-    (reply.isFile === undefined || typeof reply.isFile === 'boolean') &&
+    optionalTruth(reply.isFile) &&
+    optionalTruth(reply.toldFailed) &&
     typeof reply.wantsReceipt === 'boolean'
   ) {
     return value as unknown as StoredOutbound;
@@ -178,4 +181,8 @@ function areText(...values: readonly unknown[]): boolean {
 
 function optionalText(value: unknown): boolean {
   return value === undefined || typeof value === 'string';
+}
+
+function optionalTruth(value: unknown): boolean {
+  return value === undefined || typeof value === 'boolean';
 }

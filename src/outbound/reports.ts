@@ -30,6 +30,12 @@ export interface Reports {
   ): readonly NewEntry[];
   /** It is not the end: told once, however often it is called. */
   delayed(about: Pick<Entry, 'id'>, event: StoredOutbound, deadlineAt: number): readonly NewEntry[];
+  /** An operator has it tried once more, though its sender was told that it failed. */
+  revived(event: StoredOutbound): {
+    /** In place of the old one. */
+    readonly event: StoredOutbound;
+    readonly reports: readonly NewEntry[];
+  };
 }
 
 export function reportsOf(transport: TransportId, now: () => number): Reports {
@@ -49,19 +55,25 @@ export function reportsOf(transport: TransportId, now: () => number): Reports {
       duplicateKeys,
     };
   };
+  /** In words that wait for him, with the beginning of his message. */
+  const inWords = (event: StoredOutbound, words: string): NewEntry => {
+    const text = `${words}\n${quotationOf(event)}`;
+    return entry(event, { v: 1, kind: 'text', to: event.account, from: event.reply.from, text });
+  };
   return {
     delivered(about, event) {
-      const { to, from, of, wantsReceipt } = event.reply;
+      const { to, from, of, wantsReceipt, toldFailed } = event.reply;
+      if (toldFailed === true) return [inWords(event, '✓ Delivered after all:')];
       if (!wantsReceipt || of === undefined) return [];
       return [entry(event, { v: 1, kind: 'receipt', to, from, of, about })];
     },
     failed({ id, acceptedAt }, event, refusal) {
-      const { to, from, of } = event.reply;
+      const { to, from, of, toldFailed } = event.reply;
+      if (toldFailed === true) return [inWords(event, `⚠ ${refusal.text}`)];
       const stanza = of === undefined ? {} : { of };
       const error = entry(event, { v: 1, kind: 'error', to, from, ...stanza, about: id, refusal });
       if (now() - acceptedAt < LATE_MS) return [error];
-      const text = `⚠ ${refusal.text}\n${quotationOf(event)}`;
-      return [error, entry(event, { v: 1, kind: 'text', to: event.account, from, text })];
+      return [error, inWords(event, `⚠ ${refusal.text}`)];
     },
     delayed({ id }, event, deadlineAt) {
       const { from } = event.reply;
@@ -69,6 +81,12 @@ export function reportsOf(transport: TransportId, now: () => number): Reports {
       const windowMs = Math.max(0, deadlineAt - now()) + INBOUND_DEADLINE_MS;
       const once = [{ key: duplicateKey(transport, id, 'delayed'), windowMs }];
       return [entry(event, { v: 1, kind: 'text', to: event.account, from, text }, once)];
+    },
+    revived(event) {
+      const changed = { ...event, reply: { ...event.reply, toldFailed: true } };
+      const words =
+        '↻ You were told that this message failed. The operator has it tried once more:';
+      return { event: changed, reports: [inWords(event, words)] };
     },
   };
 }

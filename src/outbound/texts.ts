@@ -36,6 +36,17 @@ export function expired(afterMs: number, inPart: boolean): Refusal {
   };
 }
 
+/**
+ * It was taken out of its lane while it waited.
+ *
+ * @param inPart whether the network has taken some of its parts
+ */
+export function withdrawn(by: 'sender' | 'operator', inPart: boolean): Refusal {
+  const who = by === 'sender' ? 'You took this message back' : 'The operator took this message out';
+  const what = inPart ? 'only its beginning was sent' : 'it was not sent';
+  return { condition: 'not-acceptable', type: 'cancel', text: `${who}: ${what}.` };
+}
+
 function duration(ms: number): string {
   const minutes = Math.max(1, Math.round(ms / 60_000));
   if (minutes < 120) return minutes === 1 ? 'a minute' : `${minutes} minutes`;
