@@ -1,6 +1,6 @@
 /** What the server is asked, and waited for: each for a little while, and not too many at once. */
 
-import type { RoomDescription } from 'postern/adapter';
+import type { Ban, RoomDescription } from 'postern/adapter';
 import { shownWords } from './shown-text.ts';
 import type { Wire } from './wire/client.ts';
 import type { ServerError, WireEvent } from './wire/events.ts';
@@ -17,11 +17,14 @@ interface Wish {
 export type Answer = ServerError | 'done' | 'unsent';
 
 const MOST_OPEN = 20;
+const MOST_BANS = 1_000;
 
 export class Questions {
   readonly #wishes: Wish[] = [];
   /** LIST of one channel, by its folded name. */
   readonly #lists = new Map<string, ((found: RoomDescription | undefined) => void)[]>();
+  /** MODE +b of one channel, by its folded name: what has come so far, and the end of it. */
+  readonly #bans = new Map<string, { readonly found: Ban[]; readonly answer: Promise<Answer> }>();
   #count = 0;
 
   /**
@@ -74,6 +77,27 @@ export class Questions {
     }
   }
 
+  /** Who may not come in. @returns why the server does not tell */
+  async bans(
+    wire: Wire,
+    channel: string,
+    signal: AbortSignal,
+  ): Promise<readonly Ban[] | Exclude<Answer, 'done'>> {
+    const key = wire.fold(channel);
+    const send = (): boolean => wire.send('MODE', channel, '+b');
+    const asked = this.#bans.get(key) ?? {
+      found: [],
+      answer: this.wish(wire, [channel], send, signal),
+    };
+    this.#bans.set(key, asked);
+    try {
+      const answer = await asked.answer;
+      return answer === 'done' ? asked.found : answer;
+    } finally {
+      this.#bans.delete(key);
+    }
+  }
+
   /** @returns whether it was the answer to a wish */
   error(event: ServerError, wire: Wire): boolean {
     const about = event.target === undefined ? undefined : wire.fold(event.target);
@@ -86,9 +110,13 @@ export class Questions {
     this.#wishes.find((wish) => wish.token === token)?.settle('done');
   }
 
-  /** 322 names a channel, 323 ends a list, 263 says "later": answers come in the order of the questions. */
+  /**
+   * 322 names a channel, 323 ends a list, 263 says "later": answers come in the order of the questions.
+   * 367 names a ban.
+   */
   reply({ code, params }: Extract<WireEvent, { is: 'reply' }>, wire: Wire): void {
     const [name = '', count = '', topic = ''] = params;
+    if (code === 367) this.#banned(wire.fold(name), count, topic);
     if (code === 322) {
       const occupants = /^\d{1,7}$/.test(count) ? { occupants: Number(count) } : {};
       // Some servers put the modes of the channel before its topic.
@@ -104,6 +132,14 @@ export class Questions {
   close(): void {
     for (const { settle } of [...this.#wishes]) settle('unsent');
     for (const key of [...this.#lists.keys()]) this.#listed(key, undefined, true);
+  }
+
+  /** @param by `nick` or `nick!user@host`, where the server tells it */
+  #banned(key: string, who: string, by: string): void {
+    const found = this.#bans.get(key)?.found;
+    if (found === undefined || found.length >= MOST_BANS) return;
+    const [nick = ''] = by.split('!');
+    found.push(nick === '' ? { who } : { who, by: nick });
   }
 
   #listed(key: string, found: RoomDescription | undefined, isEnd = false): void {

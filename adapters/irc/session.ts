@@ -2,6 +2,7 @@ import type {
   AccountLink,
   AdapterContext,
   Attempt,
+  Ban,
   Handed,
   OutboundMessage,
   OutboundRoomMessage,
@@ -130,6 +131,14 @@ export class IrcSession implements Session<'message' | 'room-message'>, RoomSess
           : wire.send('MODE', channel, step.change, step.param),
       );
     return refusedBy(await link.questions.wish(wire, [channel, person.nick], send, signal));
+  }
+
+  async bans(room: PeerId, signal: AbortSignal): Promise<readonly Ban[] | Refusal> {
+    const { link, wire, channel } = this.#inside(room);
+    if (wire === undefined) return NOT_IN_IT;
+    const answer = await link.questions.bans(wire, channel, signal);
+    if (answer === 'unsent') return NOT_CONNECTED;
+    return 'code' in answer ? refusalOf(answer, 'change') : answer;
   }
 
   async close(): Promise<void> {

@@ -101,6 +101,14 @@ export interface RoomDescription {
   readonly subject?: string;
 }
 
+/** Who may not come in. */
+export interface Ban {
+  /** As the network writes it: a mask for many, as a rule. */
+  readonly who: string;
+  /** The nick of who banned him, where that is told. */
+  readonly by?: string;
+}
+
 /** What a session with rooms can do at once; each outcome is a `RoomEvent`. None of them throws. */
 export interface RoomSession {
   /** Opens the connection that the room needs, if it is not open. */
@@ -116,6 +124,8 @@ export interface RoomSession {
   setSubject(room: PeerId, text: string, signal: AbortSignal): Promise<Refusal | undefined>;
   /** @returns why not */
   administer(room: PeerId, change: RoomChange, signal: AbortSignal): Promise<Refusal | undefined>;
+  /** Left out where the network can not tell. @returns why it does not */
+  bans?(room: PeerId, signal: AbortSignal): Promise<readonly Ban[] | Refusal>;
 }
 
 /** A moderator's wish about somebody. `none` as a role is a kick, `outcast` a ban. */

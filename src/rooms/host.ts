@@ -9,7 +9,6 @@ import type {
   Addressing,
   MessageId,
   PeerId,
-  Refusal,
   RoomEvent,
   RoomSession,
 } from '../contract/index.ts';
@@ -17,18 +16,11 @@ import type { StoredOutbound } from '../lanes/stored.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type BareJid, unescapeLocal } from '../xmpp/jid.ts';
 import type { IncomingText } from '../xmpp/port.ts';
-import type {
-  Change,
-  HistoryWish,
-  JoinWish,
-  Rooms,
-  RoomsHost,
-  RoomView,
-} from '../xmpp/rooms/port.ts';
+import type { HistoryWish, JoinWish, Rooms, RoomsHost, RoomView } from '../xmpp/rooms/port.ts';
 import { ComingBack } from './coming-back.ts';
 import { Joining, type JoiningOptions } from './joining.ts';
 import type { RoomMemory } from './memory.ts';
-import { NO_SESSION, NOT_A_NICK } from './refusals.ts';
+import { questions } from './questions.ts';
 import { COMES_BACK_MS, type Stay, Stays } from './stays.ts';
 import { Talk, type TalkOptions } from './talk.ts';
 
@@ -60,9 +52,6 @@ export interface Host extends RoomsHost {
   tick(): void;
 }
 
-/** How long a question to the network may take. */
-const ANSWER_MS = 15_000;
-
 export function openHost(options: HostOptions): Host {
   return new RoomHost(options);
 }
@@ -70,6 +59,10 @@ export function openHost(options: HostOptions): Host {
 class RoomHost implements Host {
   readonly occupantKey: string;
   readonly archive: RoomsHost['archive'];
+  readonly setSubject: RoomsHost['setSubject'];
+  readonly describe: RoomsHost['describe'];
+  readonly administer: NonNullable<RoomsHost['administer']>;
+  readonly bans: NonNullable<RoomsHost['bans']>;
   readonly #options: HostOptions;
   readonly #stays: Stays;
   readonly #talk: Talk;
@@ -84,6 +77,11 @@ class RoomHost implements Host {
     this.#comingBack = new ComingBack(options, this.#stays, this.#joining);
     this.occupantKey = options.occupantKey;
     this.archive = this.#talk.archived.pages;
+    const asked = questions((user) => this.#sessionOf(user));
+    this.setSubject = asked.setSubject;
+    this.describe = asked.describe;
+    this.administer = asked.administer;
+    this.bans = asked.bans;
   }
 
   roomAt(local: string, user: BareJid): PeerId | undefined {
@@ -134,11 +132,6 @@ class RoomHost implements Host {
     this.#talk.toOne(view, nick, message);
   }
 
-  async setSubject(view: RoomView, text: string): Promise<Refusal | undefined> {
-    const session = this.#sessionOf(view.user);
-    return session?.setSubject(view.room, text, AbortSignal.timeout(ANSWER_MS)) ?? NO_SESSION;
-  }
-
   rename(view: RoomView, nick: string): void {
     // Other rooms may see it change, too.
     for (const stay of this.#stays.of(view.user)) stay.asked = nick;
@@ -147,17 +140,6 @@ class RoomHost implements Host {
 
   away(user: BareJid, words: string | undefined): void {
     this.#sessionOf(user)?.away(words);
-  }
-
-  async describe(user: BareJid, room: PeerId, signal: AbortSignal) {
-    return await this.#sessionOf(user)?.describe(room, signal);
-  }
-
-  async administer(view: RoomView, { who, ...change }: Change): Promise<Refusal | undefined> {
-    if (!('nick' in who)) return NOT_A_NICK;
-    const wish = { nick: who.nick, ...change };
-    const session = this.#sessionOf(view.user);
-    return session?.administer(view.room, wish, AbortSignal.timeout(ANSWER_MS)) ?? NO_SESSION;
   }
 
   happened(account: AccountId, room: PeerId, event: RoomEvent): void {

@@ -5,6 +5,8 @@ import { type IrcHouse, jidOf, startIrcHouse } from '../support/irc-house.ts';
 
 const CHANNEL = '#verona';
 const ROOM = jidOf(CHANNEL);
+const ADMIN = 'http://jabber.org/protocol/muc#admin';
+const OUTCASTS = "<item affiliation='outcast'/>";
 
 let house: IrcHouse;
 
@@ -43,7 +45,7 @@ describe.each(['ngircd', 'inspircd'] as const)('at %s', (irc) => {
       client.iq(
         'set',
         ROOM,
-        `<query xmlns='http://jabber.org/protocol/muc#admin'><item ${wish}><reason>Peace</reason></item></query>`,
+        `<query xmlns='${ADMIN}'><item ${wish}><reason>Peace</reason></item></query>`,
       );
     const refused = await change("nick='tybalt' role='none'");
     expect(refusalIn(refused).condition).toBe('forbidden');
@@ -61,5 +63,7 @@ describe.each(['ngircd', 'inspircd'] as const)('at %s', (irc) => {
     await juliet.sees(/^-tybalt .*30[17] by juliet/);
     tybalt.send(`JOIN ${CHANNEL}`);
     await tybalt.line(/^:\S+ 474 /);
+    const outcasts = await client.iq('get', ROOM, `<query xmlns='${ADMIN}'>${OUTCASTS}</query>`);
+    expect(JSON.stringify(outcasts)).toContain('40127.0.0.1@irc.localhost');
   });
 });

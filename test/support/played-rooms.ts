@@ -1,6 +1,7 @@
 /** A network of rooms that does what a test says: what decides behind the face of rooms, made small. */
 
 import {
+  type Ban,
   type MessageId,
   type Occupant,
   type PeerId,
@@ -47,6 +48,8 @@ export class PlayedRooms implements RoomsHost {
   /** What was said before. */
   past: () => Promise<readonly Remembered[]> = async () => [];
   refusal: Refusal | undefined;
+  /** Undefined: nobody can tell. */
+  banned: readonly Ban[] | undefined;
   description: () => Promise<RoomDescription | undefined> = async () => undefined;
   /** What happens as a view is to be opened. */
   joining: (view: RoomView, wish: JoinWish) => void = () => undefined;
@@ -131,6 +134,10 @@ export class PlayedRooms implements RoomsHost {
   async administer(_view: RoomView, change: Change): Promise<Refusal | undefined> {
     this.changes.push(change);
     return this.refusal;
+  }
+
+  async bans(): Promise<readonly Ban[] | Refusal | undefined> {
+    return this.refusal ?? this.banned;
   }
 
   async invite(_view: RoomView, invitation: Invitation): Promise<Refusal | undefined> {

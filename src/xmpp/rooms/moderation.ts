@@ -1,8 +1,10 @@
 /** Roles and affiliations, asked for and changed: XEP-0045 §8–9. The network decides who may. */
 
-import type { Refusal } from '../../contract/index.ts';
-import { bareJid, JidError } from '../jid.ts';
+import type { Ban, Refusal } from '../../contract/index.ts';
+import { visibleName } from '../../text-direction.ts';
+import { bareJid, JidError, jidLocal } from '../jid.ts';
 import { readJid } from '../stanza/addresses.ts';
+import { xmlCharacters } from '../stanza/characters.ts';
 import { child, type Element, element, textOf } from '../xml/element.ts';
 import { NS_MUC_ADMIN } from './namespaces.ts';
 import type { Shown } from './occupants.ts';
@@ -11,6 +13,9 @@ import type { View } from './view.ts';
 
 const MAX_ITEMS = 20;
 const MAX_REASON = 500;
+const MAX_BANS = 1_000;
+/** Escaped, three times as much: an address has place for it. */
+const MAX_MASK = 300;
 
 const ROLES = ['moderator', 'participant', 'visitor', 'none'] as const;
 const AFFILIATIONS = ['owner', 'admin', 'member', 'none', 'outcast'] as const;
@@ -24,12 +29,21 @@ const UNREADABLE: Refusal = {
   text: 'It must say who, and which role or affiliation.',
 };
 
-/** Those who have a role or an affiliation, of those who are here. @returns why there is no list */
-export function listed(query: Element, view: View): Element | Refusal {
+/**
+ * Those who have a role or an affiliation, of those who are here; or those whom the network bans.
+ * @param domain ours
+ * @returns why there is no list
+ */
+export function listed(
+  query: Element,
+  view: View,
+  host: RoomsHost,
+  domain: string,
+): Element | Refusal | Promise<Element | Refusal> {
   const item = child(query, 'item', NS_MUC_ADMIN);
   const role = one(ROLES, item?.attrs.role);
   const affiliation = one(AFFILIATIONS, item?.attrs.affiliation);
-  if (affiliation === 'outcast') return NO_BANS;
+  if (affiliation === 'outcast') return banned(view, host, domain);
   if (role === undefined && affiliation === undefined) return UNREADABLE;
   const items: Element[] = [];
   for (const each of view.occupants ?? []) {
@@ -37,6 +51,28 @@ export function listed(query: Element, view: View): Element | Refusal {
     if (fits) items.push(itemOf(each));
   }
   return element('query', NS_MUC_ADMIN, {}, items);
+}
+
+/** §9.2. Read only: nobody behind a mask is at its address. */
+async function banned(view: View, host: RoomsHost, domain: string): Promise<Element | Refusal> {
+  const bans = (await host.bans?.(view)) ?? NO_BANS;
+  if ('condition' in bans) return bans;
+  return element(
+    'query',
+    NS_MUC_ADMIN,
+    {},
+    bans.slice(0, MAX_BANS).map((ban) => outcast(ban, domain)),
+  );
+}
+
+/** A mask is no address. It is shown as one of ours, in which `?` stands for what an address can not have. */
+function outcast({ who, by }: Ban, domain: string): Element {
+  const shown = who.slice(0, MAX_MASK).replace(/[^!-~]/g, '?');
+  const jid = bareJid({ local: jidLocal(shown === '' ? '?' : shown), domain });
+  const reason = by === undefined ? undefined : `Set by ${visibleName(xmlCharacters(by))}`;
+  return element('item', NS_MUC_ADMIN, { jid, affiliation: 'outcast' }, [
+    reason === undefined ? undefined : element('reason', NS_MUC_ADMIN, {}, [reason]),
+  ]);
 }
 
 /** Makes all the changes that are asked for, until one is refused. */

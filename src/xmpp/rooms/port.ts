@@ -12,6 +12,7 @@
 
 import type {
   Affiliation,
+  Ban,
   MessageId,
   PeerId,
   PersonId,
@@ -123,6 +124,8 @@ export interface RoomsHost {
   describe(user: BareJid, room: PeerId, signal: AbortSignal): Promise<RoomDescription | undefined>;
   /** Left out where nobody's role can be changed. @returns why not */
   administer?(view: RoomView, change: Change): Promise<Refusal | undefined>;
+  /** Who is banned. Left out, or undefined, where the network can not tell. @returns why it does not */
+  bans?(view: RoomView): Promise<readonly Ban[] | Refusal | undefined>;
   /** Left out where nobody can be invited. @returns why not */
   invite?(view: RoomView, invitation: Invitation): Promise<Refusal | undefined>;
 }

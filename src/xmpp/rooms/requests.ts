@@ -144,11 +144,15 @@ export class Requests {
 
   #moderate(iq: Element, asked: Element, view: View): IqAnswer | Promise<IqAnswer> {
     if (iq.attrs.type === 'get') {
-      const list = listed(asked, view);
-      return 'condition' in list ? { refusal: list } : { result: list };
+      const list = listed(asked, view, this.#host, this.#self.domain);
+      return list instanceof Promise ? list.then(answerBy) : answerBy(list);
     }
     return changed(asked, view, this.#host).then((refusal) =>
       refusal === undefined ? { result: undefined } : { refusal },
     );
   }
+}
+
+function answerBy(list: Element | Refusal): IqAnswer {
+  return 'condition' in list ? { refusal: list } : { result: list };
 }

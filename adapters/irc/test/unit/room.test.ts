@@ -280,6 +280,28 @@ describe('in a channel', () => {
     });
   });
 
+  it('tells who is banned, once for all who ask, or why not', async () => {
+    const { rooms, channel, side } = await inChannel();
+    const { signal } = new AbortController();
+    const ask = () => rooms.bans?.(channel, signal);
+    const asked = [ask(), ask()];
+    await side.next(/^MODE #garden \+b$/);
+    const ping = await side.next(/^PING /);
+    side.say(
+      ':s 367 juliet #garden *!*@mantua.example prince!p@verona.example 1700000000',
+      ':s 367 juliet #elsewhere nobody!*@*',
+      ':s 367 juliet #Garden tybalt!*@*',
+      ':s 368 juliet #garden :End',
+      `:s PONG s :${ping.slice(5)}`,
+    );
+    const bans = [{ who: '*!*@mantua.example', by: 'prince' }, { who: 'tybalt!*@*' }];
+    expect(await Promise.all(asked)).toEqual([bans, bans]);
+    const again = ask();
+    await side.next(/^MODE #garden \+b$/);
+    side.say(':s 482 juliet #garden :no operator');
+    expect(await again).toMatchObject({ condition: 'forbidden' });
+  });
+
   it('knows of other channels what the server lists, and of this one what it sees', async () => {
     const { rooms, room, channel, side } = await inChannel();
     const { signal } = new AbortController();

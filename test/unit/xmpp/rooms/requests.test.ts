@@ -63,6 +63,12 @@ describe('a ping of oneself (XEP-0410)', () => {
     ],
     ['is not like something unheard of', ROOM, "<x xmlns='urn:x'/>", '!service-unavailable iq *'],
     [
+      'is not like what else of him only he knows',
+      `${ROOM}/alice`,
+      "<query xmlns='jabber:iq:last'/>",
+      '!service-unavailable iq alice',
+    ],
+    [
       'is not like the settings of the room',
       ROOM,
       "<query xmlns='http://jabber.org/protocol/muc#owner'/>",
@@ -73,6 +79,48 @@ describe('a ping of oneself (XEP-0410)', () => {
     const { iq, open } = house();
     open();
     expect(iq('balcony', to, content).map(inWords)).toEqual([seen]);
+  });
+});
+
+describe('whatever is asked', () => {
+  const requests = [
+    ...["<vCard xmlns='vcard-temp'/>", "<query xmlns='jabber:iq:last'/>", INFO, ITEMS, PING],
+    ...["<query xmlns='jabber:iq:version'/>", "<query xmlns='jabber:iq:register'/>", '<x/>', ''],
+    "<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query>",
+    `<query xmlns='${ADMIN}'><item affiliation='owner'/></query>`,
+    `<query xmlns='${ADMIN}'><item affiliation='king'/></query>`,
+    "<pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='x'/></pubsub>",
+    "<query xmlns='urn:xmpp:mam:2'/>",
+    "<jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='s'/>",
+  ];
+  const places = [ROOM, `${ROOM}/alice`, `${ROOM}/carol`, `${ROOM}/juliet`];
+
+  test.each(requests)('has one answer: %s', async (request) => {
+    for (const type of ['get', 'set']) {
+      for (const of of ['balcony', 'phone']) {
+        for (const to of places) {
+          const { iq, open, sent } = house();
+          open();
+          const atOnce = iq(of, to, request, type);
+          await new Promise(setImmediate);
+          const answers = [...atOnce, ...sent(of)];
+          expect([to, of, type, answers.map(({ name, attrs }) => [name, attrs.id])]).toEqual([
+            ...[to, of, type],
+            [['iq', 'q1']],
+          ]);
+        }
+      }
+    }
+  });
+
+  test('of somebody in the room is not told to who is not in it', () => {
+    const { iq, open } = house();
+    open();
+    for (const request of requests) {
+      expect(iq('phone', `${ROOM}/alice`, request).map(inWords)).toEqual([
+        '!not-acceptable iq alice',
+      ]);
+    }
   });
 });
 
@@ -184,12 +232,43 @@ describe('roles and affiliations', () => {
   });
 
   test.each([
-    ["<item affiliation='outcast'/>", 'balcony', '!feature-not-implemented iq *'],
     ["<item affiliation='king'/>", 'balcony', '!bad-request iq *'],
     ['', 'balcony', '!bad-request iq *'],
     ["<item role='moderator'/>", 'phone', '!forbidden iq *'],
   ])('of %j there is no list for %s', (item, of, seen) => {
     expect(ask(item, of).answer.map(inWords)).toEqual([seen]);
+  });
+
+  test('of those who are banned there is the list of the network', async () => {
+    const { host, iq, open, sent } = house();
+    open();
+    const outcasts = async () => {
+      iq('balcony', ROOM, query("<item affiliation='outcast'/>"));
+      await new Promise(setImmediate);
+      return sent()[0];
+    };
+    host.banned = [
+      { who: '*!*@Mantua.example', by: 'pri\u202ence' },
+      { who: 'ty\u00df\ud83c\udf39/b!*@*' },
+      { who: 'x'.repeat(900) },
+    ];
+    const answer = await outcasts();
+    const list = answer && child(answer, 'query', ADMIN);
+    const items = (list?.children ?? []).filter((each) => typeof each !== 'string');
+    expect(items.map(({ attrs, children }) => [attrs, children.length])).toEqual([
+      [{ jid: '*!*\\40mantua.example@gw.example', affiliation: 'outcast' }, 1],
+      [{ jid: 'ty???\\2fb!*\\40*@gw.example', affiliation: 'outcast' }, 0],
+      [{ jid: `${'x'.repeat(300)}@gw.example`, affiliation: 'outcast' }, 0],
+    ]);
+    expect(answer && serialise(answer)).toContain('<reason>Set by prince</reason>');
+    host.banned = undefined;
+    const seen = [await outcasts()];
+    host.refusal = { condition: 'forbidden', type: 'cancel', text: 'Only for operators.' };
+    seen.push(await outcasts());
+    expect(seen.map((each) => each && inWords(each))).toEqual([
+      '!feature-not-implemented iq *',
+      '!forbidden iq *',
+    ]);
   });
 
   test.each([
