@@ -14,9 +14,14 @@ export interface Step {
   /** In words for an operator: no body, no secret. An address only as the rooms show it in a log. */
   readonly detail?: string;
   /** Whose message it is: said once, by the first step. */
-  readonly conversation?: Pick<ConversationKey, 'account' | 'peer'>;
+  readonly conversation?: Omit<Whose, 'transport'>;
   /** By what else a person may ask for it: an id of the user's stanza, or one of the network. Eight at most. */
   readonly names?: readonly string[];
+}
+
+/** The conversation to which a message belongs, and from whom in it: `outbound` is from the user. */
+export interface Whose extends ConversationKey {
+  readonly direction: 'outbound' | 'inbound';
 }
 
 /** Messages of one user, of one contact, or of one with the other; of one transport or of all. */
@@ -61,7 +66,7 @@ export interface StoryReader {
    */
   latest(filter: StoryFilter, most: number): readonly MessageId[];
   /** Whose a message is; undefined where that is not known, or not any more. */
-  conversationOf(message: MessageId): ConversationKey | undefined;
+  conversationOf(message: MessageId): Whose | undefined;
   /** A `History` writes what is not written yet, and takes no more. May be called twice. */
   close(): void;
 }

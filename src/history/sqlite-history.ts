@@ -1,5 +1,4 @@
 import type { MessageId, TransportId } from '../contract/index.ts';
-import type { ConversationKey } from '../lanes/lane.ts';
 import { writeLine } from './chapter.ts';
 import {
   asError,
@@ -9,7 +8,7 @@ import {
   openDatabaseToRead,
   versionOf,
 } from './database.ts';
-import type { History, Step, StoryReader } from './history.ts';
+import type { History, Step, StoryReader, Whose } from './history.ts';
 import { isMeant, NO_INDEX, storyIndex, storyIndexWriter } from './story-index.ts';
 import { STORIES, storyQuery } from './story-table.ts';
 
@@ -212,7 +211,7 @@ function latestOf(
   return [...all].sort().reverse().slice(0, Math.max(most, 0));
 }
 
-function conversationIn({ transport, conversation }: Step): ConversationKey | undefined {
+function conversationIn({ transport, conversation }: Step): Whose | undefined {
   return conversation && { transport, ...conversation };
 }
 

@@ -3,7 +3,7 @@ import { dropOldest } from '../bounded-map.ts';
 import type { MessageId, TransportId } from '../contract/index.ts';
 import type { ConversationKey } from '../lanes/lane.ts';
 import { digestOf } from './digest.ts';
-import type { Step, StoryFilter } from './history.ts';
+import type { Step, StoryFilter, Whose } from './history.ts';
 
 /**
  * By what stories are found beside their id. Names (an account is one, too) are kept as digests, bucket by
@@ -45,7 +45,7 @@ const ROWS_A_PRUNING = 500;
 export interface StoryIndex {
   named(name: string): readonly MessageId[];
   latest(filter: StoryFilter, most: number): readonly MessageId[];
-  conversationOf(message: MessageId): ConversationKey | undefined;
+  conversationOf(message: MessageId): Whose | undefined;
 }
 
 export interface StoryIndexWriter {
@@ -65,7 +65,7 @@ export const NO_INDEX: StoryIndex = {
 };
 
 /** A step that readers of the version before pass over. */
-const BELONGS = /^\d+ c(\d+)$/m;
+const BELONGS = /^\d+ ([oi])(\d+)$/m;
 
 export function storyIndex(database: DatabaseSync): StoryIndex {
   const lastBucket = database.prepare('SELECT max(bucket) AS bucket FROM name WHERE bucket < ?');
@@ -80,14 +80,15 @@ export function storyIndex(database: DatabaseSync): StoryIndex {
     'SELECT account, transport, peer FROM conversation WHERE number = ?',
   );
 
-  const conversationOf = (message: MessageId): ConversationKey | undefined => {
-    const [, number] = BELONGS.exec(String(steps.get(message)?.steps)) ?? [];
+  const conversationOf = (message: MessageId): Whose | undefined => {
+    const [, letter, number] = BELONGS.exec(String(steps.get(message)?.steps)) ?? [];
     const row = number === undefined ? undefined : conversation.get(Number(number));
     if (row === undefined) return undefined;
     return {
       transport: String(row.transport) as TransportId,
       account: String(row.account),
       peer: String(row.peer),
+      direction: letter === 'o' ? 'outbound' : 'inbound',
     };
   };
   /** Bucket by bucket, the last one first: within a bucket the latest message first. */
@@ -188,7 +189,7 @@ export function storyIndexWriter(database: DatabaseSync, now: () => number): Sto
       if (whose === undefined) return '';
       const { number, digest } = lookUp(whose.account, transport, whose.peer, at);
       name(digest, message);
-      return `${at} c${number}\n`;
+      return `${at} ${whose.direction === 'outbound' ? 'o' : 'i'}${number}\n`;
     },
     forgetCached: () => known.clear(),
     prune(before) {

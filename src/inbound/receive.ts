@@ -119,7 +119,7 @@ function tellStored(
   options.history.note({
     ...{ message: id, transport: options.transport, at: acceptedAt, what: 'accepted' },
     ...(detail === undefined ? {} : { detail }),
-    conversation: { account: conversation.account, peer: conversation.peer },
+    conversation: { ...conversation, direction: 'inbound' },
     names: event.networkId === undefined ? event.eventId.split(' ') : [event.networkId],
   });
   options.nudge(lane.partition);

@@ -284,7 +284,7 @@ async function store(
     transport: options.transport,
     at: entry.acceptedAt,
     what: 'accepted',
-    conversation: { account: jid, peer },
+    conversation: { account: jid, peer, direction: 'outbound' },
     names: [...new Set([message.originId, message.id])].filter((name) => name !== undefined),
   });
   // Of somebody in a room the address is the room's.

@@ -14,13 +14,8 @@ import {
   refused,
   type TransportId,
 } from '../../src/contract/index.ts';
-import type { History, Step, StoryFilter } from '../../src/history/history.ts';
-import {
-  type ConversationKey,
-  channelOf,
-  type Direction,
-  PARTITIONS,
-} from '../../src/lanes/lane.ts';
+import type { History, Step, StoryFilter, Whose } from '../../src/history/history.ts';
+import { channelOf, type Direction, PARTITIONS } from '../../src/lanes/lane.ts';
 import type { Claim, LaneStore } from '../../src/lanes/lane-store.ts';
 import type { LaneServer, Served, Turn } from '../../src/lanes/serving.ts';
 import type { BareJid } from '../../src/xmpp/jid.ts';
@@ -110,7 +105,7 @@ export class RecordedHistory implements History {
     );
   }
 
-  conversationOf(message: Step['message']): ConversationKey | undefined {
+  conversationOf(message: Step['message']): Whose | undefined {
     const step = this.steps.find((each) => each.message === message && each.conversation);
     return step?.conversation && { transport: step.transport, ...step.conversation };
   }

@@ -44,7 +44,14 @@ let count = 0;
 function accepted(account: string, peer: string, more: Partial<Step> = {}): Step {
   const at = more.at ?? AT + ++count;
   const message = newMessageId(1, at);
-  return { message, transport, at, what: 'accepted', conversation: { account, peer }, ...more };
+  return {
+    message,
+    transport,
+    at,
+    what: 'accepted',
+    conversation: { account, peer, direction: 'outbound' },
+    ...more,
+  };
 }
 
 const idsOf = (steps: readonly Step[]): MessageId[] => steps.map(({ message }) => message);
@@ -109,7 +116,7 @@ describe('a message is found', () => {
     history.note(step);
     both(history, (where) => {
       expect(where.conversationOf(step.message)).toEqual({
-        ...{ transport, account: 'juliet@example.org', peer: 'romeo' },
+        ...{ transport, account: 'juliet@example.org', peer: 'romeo', direction: 'outbound' },
       });
       expect(where.conversationOf(newMessageId(1, AT))).toBeUndefined();
     });
