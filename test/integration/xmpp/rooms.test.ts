@@ -118,6 +118,7 @@ describe.each([
       to.reflect({
         ...{ id: `R-${message.id}` as MessageId, text: message.text },
         ...{ messageId: message.id, originId: message.originId },
+        isFile: message.isFile === true,
       });
     host.going = (left) => gone.add(`${left.clients}`);
     port = openPort(
@@ -188,6 +189,20 @@ describe.each([
         id: 'R-m1',
         by: ROOM,
       });
+    }
+  });
+
+  test('what a client uploaded comes back as the file', async () => {
+    const link = 'https://up.example/rose.jpg';
+    const file = `<x xmlns='jabber:x:oob'><url>${link}</url></x>`;
+    balcony.raw(
+      `<message type='groupchat' to='${ROOM}' id='f1'><body>${link}</body>${file}</message>`,
+    );
+    for (const client of [balcony, phone]) {
+      const message = await client.waitFor(({ attrs }) => attrs.id === 'f1');
+      const x = child(message, 'x', 'jabber:x:oob');
+      expect(x && child(x, 'url', x.ns)?.children).toEqual([link]);
+      expect(bodyOf(message)).toBe(link);
     }
   });
 

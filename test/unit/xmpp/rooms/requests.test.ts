@@ -97,15 +97,15 @@ describe('whatever is asked', () => {
 
   test.each(requests)('has one answer: %s', async (request) => {
     for (const type of ['get', 'set']) {
-      for (const of of ['balcony', 'phone']) {
+      for (const who of ['balcony', 'phone']) {
         for (const to of places) {
           const { iq, open, sent } = house();
           open();
-          const atOnce = iq(of, to, request, type);
+          const atOnce = iq(who, to, request, type);
           await new Promise(setImmediate);
-          const answers = [...atOnce, ...sent(of)];
-          expect([to, of, type, answers.map(({ name, attrs }) => [name, attrs.id])]).toEqual([
-            ...[to, of, type],
+          const answers = [...atOnce, ...sent(who)];
+          expect([to, who, type, answers.map(({ name, attrs }) => [name, attrs.id])]).toEqual([
+            ...[to, who, type],
             [['iq', 'q1']],
           ]);
         }
