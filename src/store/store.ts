@@ -23,7 +23,8 @@ export type StoreAddress =
  * `Store.together` is true it may touch several in one call, because there are no slots.
  */
 export interface Script {
-  run(partition: number, args: readonly (string | number)[]): Promise<unknown>;
+  /** @param sent called whenever it is on its way, ahead of what is asked for from then on */
+  run(partition: number, args: readonly (string | number)[], sent?: () => void): Promise<unknown>;
 }
 
 /** What the rooms above see of Redis. Commands of one store reach a partition in the order of the calls. */
@@ -80,6 +81,7 @@ export function openStore(
 ): Store {
   const client = connect(address, COMMON);
   client.on('error', onError);
+  const gather = gatheredOn(client);
   return {
     together: address.kind !== 'cluster',
     client,
@@ -93,7 +95,7 @@ export function openStore(
       further.on('error', onError);
       return further;
     },
-    script: (lua) => scriptOn(client, lua),
+    script: (lua) => scriptOn(client, lua, gather),
     command: (name, partition, key, ...args) =>
       client.call(name, `${partitionKey(partition)}:${key}`, ...args),
     partitionFor: (text) => createHash('sha256').update(text).digest().readUInt8(0) % PARTITIONS,
@@ -135,17 +137,38 @@ function connectionOf(url: string): Connection {
 }
 
 /** EVALSHA, and EVAL where the server does not know the script (a restart, another node). */
-function scriptOn(client: Redis | Cluster, lua: string): Script {
+function scriptOn(client: Redis | Cluster, lua: string, gather: () => void): Script {
   const sha = createHash('sha1').update(lua).digest('hex');
   return {
-    run: async (partition, args) => {
+    run: async (partition, args, sent) => {
       const key = partitionKey(partition);
+      gather();
       try {
-        return await client.evalsha(sha, 1, key, ...args);
+        const answer = client.evalsha(sha, 1, key, ...args);
+        sent?.();
+        return await answer;
       } catch (error) {
         if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-        return await client.eval(lua, 1, key, ...args);
+        const answer = client.eval(lua, 1, key, ...args);
+        sent?.();
+        return await answer;
       }
     },
+  };
+}
+
+/**
+ * What is asked for before this turn of the event loop is over leaves in one write: the server does it
+ * in one go, and flushes its file once for all of it. A cluster has a link to each node.
+ */
+function gatheredOn(client: Redis | Cluster): () => void {
+  if (client instanceof Cluster) return () => undefined;
+  return () => {
+    // There is none before the first connection.
+    const stream: Redis['stream'] | undefined = client.stream;
+    if (stream === undefined || stream.writableCorked > 0) return;
+    stream.cork();
+    // After all that follows from what is done just now, be it by promises.
+    queueMicrotask(() => process.nextTick(() => stream.uncork()));
   };
 }
