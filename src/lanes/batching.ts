@@ -24,7 +24,11 @@ const MOST_WAITING_CHARACTERS = 33_554_432;
 export function batched(store: LaneStore): LaneStore {
   return {
     ...store,
-    push: gathered((entries) => store.push(entries), weightOfEntry, MOST_WAITING_CHARACTERS),
+    push: gathered(
+      (entries, sent) => store.push(entries, sent),
+      weightOfEntry,
+      MOST_WAITING_CHARACTERS,
+    ),
     // A settlement is never refused: it is the way out, and there are only as many as claims.
     settle: gathered((requests) => store.settle(requests), weightOfRequest, Infinity),
   };
@@ -42,15 +46,18 @@ function weightOfRequest({ reports }: SettleRequest): number {
 interface Group<Item, Result> {
   readonly items: readonly Item[];
   readonly weight: number;
+  readonly sent: (() => void) | undefined;
   readonly resolve: (results: readonly Result[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
+type Call<Item, Result> = (items: readonly Item[], sent?: () => void) => Promise<readonly Result[]>;
+
 function gathered<Item, Result>(
-  call: (items: readonly Item[]) => Promise<readonly Result[]>,
+  call: Call<Item, Result>,
   weigh: (item: Item) => number,
   mostWaiting: number,
-): (items: readonly Item[]) => Promise<readonly Result[]> {
+): Call<Item, Result> {
   const waiting: Group<Item, Result>[] = [];
   let weightWaiting = 0;
   let running = false;
@@ -74,18 +81,18 @@ function gathered<Item, Result>(
     running = false;
   };
 
-  return (items) => {
+  return (items, sent) => {
     if (items.length === 0) return Promise.resolve([]);
     const weight = items.reduce((total, item) => total + weigh(item), 0);
     if (weightWaiting > 0 && weightWaiting + weight > mostWaiting) {
       return Promise.reject(new UnansweredError('too much waits for the store'));
     }
     return new Promise((resolve, reject) => {
-      waiting.push({ items, weight, resolve, reject });
+      waiting.push({ items, weight, sent, resolve, reject });
       weightWaiting += weight;
       if (running) return;
       running = true;
-      setImmediate(() => void run());
+      queueMicrotask(() => void run());
     });
   };
 }
@@ -93,10 +100,14 @@ function gathered<Item, Result>(
 /** Never rejects. A fault of one group is not laid on the others. */
 async function answerTo<Item, Result>(
   groups: readonly Group<Item, Result>[],
-  call: (items: readonly Item[]) => Promise<readonly Result[]>,
+  call: Call<Item, Result>,
 ): Promise<void> {
+  const sent = () => {
+    for (const group of groups) group.sent?.();
+  };
   try {
-    const results = await call(groups.flatMap(({ items }) => items));
+    const all = groups.flatMap(({ items }) => items);
+    const results = await call(all, sent);
     let at = 0;
     for (const { items, resolve } of groups) {
       resolve(results.slice(at, at + items.length));

@@ -50,6 +50,7 @@ class LaneDrain implements Drain {
   #claiming: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #soon: NodeJS.Immediate | undefined;
+  #atOnce = false;
   #stopping = false;
   #toldAt = Number.NEGATIVE_INFINITY;
 
@@ -65,6 +66,17 @@ class LaneDrain implements Drain {
   nudge(partition: number): void {
     this.#looks.add(partition, performance.now());
     this.#lookSoon();
+  }
+
+  nudgeAtOnce(partition: number): void {
+    this.#looks.add(partition, performance.now());
+    if (this.#atOnce || this.#stopping) return;
+    this.#atOnce = true;
+    // What is nudged in the same breath is one look.
+    queueMicrotask(() => {
+      this.#atOnce = false;
+      if (!this.#stopping) this.#look();
+    });
   }
 
   pause(ms: number): void {

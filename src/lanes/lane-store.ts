@@ -142,8 +142,11 @@ export interface LaneStore extends Queue {
    * Stores entries of one partition or several; all or none where the store has no slots. Idempotent
    * by id for two minutes, whatever became of the message meanwhile. Of two calls at the same time
    * either may come first, if one has to be repeated: see `batched`.
+   *
+   * @param sent called whenever the entries are on their way: a claim that is asked for from then on
+   *   finds them, if they are stored at all
    */
-  push(entries: readonly NewEntry[]): Promise<readonly Pushed[]>;
+  push(entries: readonly NewEntry[], sent?: () => void): Promise<readonly Pushed[]>;
   claim(request: ClaimRequest): Promise<Claimed>;
   settle(requests: readonly SettleRequest[]): Promise<readonly Settled[]>;
   /** A new intent for an interrupted entry, after it is known that nothing of it is on its way. False: fenced. */

@@ -59,6 +59,11 @@ export interface DrainOptions {
 export interface Drain {
   /** Something was pushed to this partition. Cheap: many nudges are one look. */
   nudge(partition: number): void;
+  /**
+   * Something is on its way to this partition: see `LaneStore.push`. The look leaves with it, before
+   * anything else is done.
+   */
+  nudgeAtOnce(partition: number): void;
   /** Serves nothing for so long; a longer pause that runs already stays. 0 ends the pause. */
   pause(ms: number): void;
   /** Takes nothing new; resolves when all turns are settled, or after `capMs` with what is left open. */

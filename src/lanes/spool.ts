@@ -112,8 +112,8 @@ export async function spooled(
     setAside,
     stop: () => clearInterval(timer),
 
-    async push(entries) {
-      const pushed = await store.push(await put(entries));
+    async push(entries, sent) {
+      const pushed = await store.push(await put(entries), sent);
       const repeats = entries.filter((_, index) => pushed[index]?.result === 'duplicate');
       await remove(repeats.map(({ id }) => id));
       return pushed;

@@ -100,7 +100,7 @@ export async function openParts(
     policy,
     reports: reportsOf(transport, Date.now),
     drains,
-    nudgeOutbound: (partition) => drains.outbound?.nudge(partition),
+    nudgeOutbound: (partition) => drains.outbound?.nudgeAtOnce(partition),
     nudgeInbound,
     note: (message, what, detail, names) => {
       const step = { message, transport, at: Date.now(), what };

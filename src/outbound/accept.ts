@@ -62,7 +62,7 @@ export interface AcceptOptions {
   readonly lanes: Pick<LaneStore, 'push'>;
   readonly history: History;
   readonly port: Pick<XmppPort, 'refuse'>;
-  /** Something waits in this partition. */
+  /** Something is on its way to this partition. */
   readonly nudge: (partition: number) => void;
   readonly onError: (error: unknown) => void;
   readonly now: () => number;
@@ -266,7 +266,8 @@ async function store(
 ): Promise<void> {
   let pushed: Pushed | undefined;
   try {
-    [pushed] = await options.lanes.push([entry]);
+    const sent = () => options.nudge(entry.lane.partition);
+    [pushed] = await options.lanes.push([entry], sent);
   } catch (error) {
     options.onError(error);
     const inDoubt = error instanceof UnansweredError;
@@ -290,5 +291,4 @@ async function store(
   // Of somebody in a room the address is the room's.
   if (message.to.resource === undefined)
     options.accounts.noteForm(jid, peer, message.to.local ?? '');
-  options.nudge(entry.lane.partition);
 }

@@ -37,9 +37,11 @@ export function memoryLaneStore(options: { readonly now?: () => number } = {}): 
   return {
     ...memoryQueue(step),
 
-    async push(entries) {
+    async push(entries, sent) {
       step();
-      return entries.map((entry) => custody.push(entry));
+      const pushed = entries.map((entry) => custody.push(entry));
+      sent?.();
+      return pushed;
     },
 
     async claim({ channel, holder, leaseMs, lanes, perLane, partitions }) {

@@ -123,14 +123,19 @@ export function redisLaneStore(store: Store): LaneStore {
   return {
     ...redisQueue(store),
 
-    push: (entries) =>
+    push: (entries, sent) =>
       grouped(
         entries,
         ({ lane }) => lane.partition,
         async (some, first) => {
           const args: Args = [some.length];
           for (const entry of some) writeRepeatable(args, entry);
-          const reply = await answered(PATIENCE.beforeCustodyMs, () => run.push.run(first, args));
+          // A cluster may send one of two calls on to another node: then the other one overtakes it.
+          const sentNow = store.together ? sent : undefined;
+          const reply = await answered(PATIENCE.beforeCustodyMs, () =>
+            run.push.run(first, args, sentNow),
+          );
+          if (!store.together) sent?.();
           return list(reply).map(
             (of): Pushed =>
               of === '' ? { result: 'stored' } : { result: 'duplicate', of: text(of) as MessageId },

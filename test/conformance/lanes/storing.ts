@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { newMessageId } from '../../../src/lanes/lane.ts';
+import type { Claimed } from '../../../src/lanes/lane-store.ts';
 import { type Check, check, events, handed, SENT, until } from './room.ts';
 
 const HOUR_MS = 3_600_000;
@@ -40,6 +41,15 @@ export const storing: readonly Check[] = [
     const entries = lanes.map((lane, index) => room.entry(lane, `${index}`));
     expect(await room.store.push(entries)).toEqual(entries.map(() => ({ result: 'stored' })));
     expect((await room.sendAll()).sort()).toEqual(['0', '1', '2', '3', '4', '5']);
+  }),
+
+  check('a claim that is asked for when entries are on their way finds them', async (room) => {
+    const lanes = ['a', 'b', 'c'].map((peer) => room.lane(peer));
+    const entries = lanes.map((lane) => room.entry(lane, lane.name));
+    const claims: Promise<Claimed>[] = [];
+    await room.store.push(entries, () => claims.push(room.claim()));
+    const found = (await Promise.all(claims)).flatMap((claimed) => claimed.claims);
+    expect(found.flatMap(events).sort()).toEqual(lanes.map(({ name }) => name).sort());
   }),
 
   check('the same message stored again is stored once', async (room) => {

@@ -17,14 +17,16 @@ function entry(event: string): NewEntry {
 const events = (entries: readonly NewEntry[]) => entries.map(({ event }) => event);
 
 /** A store that is asked as a real one is, and each call of which is seen. */
-function watched(push: (sound: Push, entries: readonly NewEntry[]) => ReturnType<Push>) {
+function watched(
+  push: (sound: Push, entries: readonly NewEntry[], sent?: () => void) => ReturnType<Push>,
+) {
   const sound = memoryLaneStore();
   const calls: string[][] = [];
   const store = batched({
     ...sound,
-    push: (entries) => {
+    push: (entries, sent) => {
       calls.push(events(entries));
-      return push(sound.push, entries);
+      return push(sound.push, entries, sent);
     },
   });
   return { store, calls };
@@ -65,6 +67,23 @@ test('one call is under way at a time, and what comes meanwhile waits for the ne
   expect(calls).toEqual([['a'], ['b', 'c']]);
   gates.shift()?.();
   await Promise.all(rest);
+});
+
+test('each caller is told whenever his entries are on their way, and nobody of those of others', async () => {
+  const told: string[] = [];
+  const { store, calls } = watched(async (sound, entries, sent) => {
+    told.push('call');
+    if (entries.length > 1) sent?.();
+    if (entries.length > 1) throw new Error('WRONGTYPE');
+    return await sound(entries, sent);
+  });
+  await Promise.all([
+    store.push([entry('a')], () => told.push('a')),
+    store.push([entry('b')]),
+    store.push([entry('c')], () => told.push('c')),
+  ]);
+  expect(calls).toEqual([['a', 'b', 'c'], ['a'], ['b'], ['c']]);
+  expect(told).toEqual(['call', 'a', 'c', 'call', 'a', 'call', 'call', 'c']);
 });
 
 test('a call carries at most 256 entries, or one caller more', async () => {

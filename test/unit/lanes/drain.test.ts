@@ -55,6 +55,29 @@ describe('a drain', () => {
     await server.until(() => server.stored.length === 2);
   });
 
+  test('nudged at once, asks in the same breath, and once for all', async () => {
+    const store = memoryLaneStore();
+    const asked: number[][] = [];
+    const watched: LaneStore = {
+      ...store,
+      claim: (request) => {
+        asked.push([...request.partitions]);
+        return store.claim(request);
+      },
+    };
+    const server = new RecordingServer();
+    const started = drain(watched, server);
+    await new Promise((done) => setImmediate(done));
+    expect(asked.splice(0)).toHaveLength(1);
+    const peers = ['first', 'second'];
+    for (const peer of peers) await push(store, peer, 0, 1);
+    for (const peer of peers) started.nudgeAtOnce(lane(peer).partition);
+    // No turn of the event loop: only what follows at once.
+    await Promise.resolve();
+    expect(asked).toEqual([peers.map((peer) => lane(peer).partition)]);
+    await server.until(() => server.stored.length === 2);
+  });
+
   test('finds by its sweep what nobody nudged it for', async () => {
     const store = memoryLaneStore();
     await push(store, 'first', 0, 1);

@@ -27,6 +27,31 @@ describe('what is accepted', () => {
     expect(bench.refusals).toEqual([]);
   });
 
+  it('is looked for as soon as it is on its way, and again when it is sent again', async () => {
+    const steps: string[] = [];
+    const [sent, stored] = [Promise.withResolvers<() => void>(), Promise.withResolvers<void>()];
+    const door = bench.openDoor({
+      nudge: () => steps.push('nudged'),
+      lanes: {
+        push: async (entries, onSent) => {
+          sent.resolve(onSent ?? (() => undefined));
+          await stored.promise;
+          return await bench.lanes.push(entries);
+        },
+      },
+    });
+    door.accept(text('hi'));
+    const onSent = await sent.promise;
+    expect(steps).toEqual([]);
+    onSent();
+    onSent();
+    steps.push('stored');
+    stored.resolve();
+    await door.settled();
+    expect(steps).toEqual(['nudged', 'nudged', 'stored']);
+    expect(await waiting()).toHaveLength(1);
+  });
+
   it('knows who is to be told, and under which name he wrote', async () => {
     bench.accept(text('hi', { id: 'abc', wantsReceipt: true, thread: 't1' }));
     const [entry] = await waiting();

@@ -102,7 +102,7 @@ export class OutboundBench {
         giveBack: (_jid, units) => void this.givenBack.push(units),
       },
       admits: () => this.admits,
-      lanes: { push: (entries) => this.#track(this.lanes.push(entries)) },
+      lanes: { push: (entries, sent) => this.#track(this.lanes.push(entries, sent)) },
       history: this.history,
       port: { refuse: (_message, refusal) => void this.refusals.push(refusal) },
       nudge: () => undefined,

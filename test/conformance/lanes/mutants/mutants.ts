@@ -29,6 +29,22 @@ export const mutants: readonly Mutant[] = [
     }),
   },
   {
+    defect: 'says too early that entries are on their way',
+    caughtBy: 'a claim that is asked for when entries are on their way finds them',
+    plant: (sound) => ({
+      ...sound,
+      async push(entries, sent) {
+        sent?.();
+        return await sound.push(entries);
+      },
+    }),
+  },
+  {
+    defect: 'says nothing when entries are on their way',
+    caughtBy: 'a claim that is asked for when entries are on their way finds them',
+    plant: (sound) => ({ ...sound, push: (entries) => sound.push(entries) }),
+  },
+  {
     defect: 'cuts long events',
     caughtBy: 'nothing of an event is changed',
     plant: (sound) =>
