@@ -199,7 +199,7 @@ class Stream implements ComponentStream {
         ready: () => this.#probe(),
         stanza: (stanza) => this.#onStanza(stanza),
         skipped: (header, why) => this.#onSkipped(header, why),
-        drained: () => this.#writer?.drained(),
+        drained: () => this.#writer?.flushSoon(),
         ended: (end) => this.#onEnd(end),
       },
     );

@@ -43,8 +43,8 @@ export class Backlog {
     return this.#room?.promise;
   }
 
-  /** Something has left. */
-  drained(waiting: number): void {
+  /** Something may have left. */
+  left(waiting: number): void {
     if (waiting > FREE) return;
     this.#free();
     this.#report();

@@ -45,12 +45,6 @@ export class Writer {
     return true;
   }
 
-  /** What was written has left. */
-  drained(): void {
-    this.#backlog.drained(this.#waiting);
-    this.flushSoon();
-  }
-
   /** The link has ended. @returns how many live stanzas were taken and never written */
   end(): number {
     this.#backlog.end();
@@ -82,6 +76,8 @@ export class Writer {
     }
     if (this.#window.careful && !this.#window.underWay) xml += this.#takeLiveWithPing();
     if (xml !== '') this.#link.write(xml);
+    // Also here: the socket does not tell of what left at once.
+    this.#backlog.left(this.#waiting);
   }
 
   get #waiting(): number {

@@ -28,10 +28,10 @@ describe('a backlog', () => {
     expect(full).toBeInstanceOf(Promise);
     // One promise for all who ask, however little waits by then.
     expect(tested.full(3 * MIB)).toBe(full);
-    tested.drained(MIB / 2);
+    tested.left(MIB / 2);
     expect(tested.full(MIB / 2)).toBe(full);
     expect(await isOver(full)).toBe(false);
-    tested.drained(MIB / 4);
+    tested.left(MIB / 4);
     expect(await isOver(full)).toBe(true);
     expect(tested.full(MIB)).toBeUndefined();
     expect(tested.full(MIB + 1)).not.toBe(full);
@@ -48,11 +48,11 @@ describe('a backlog', () => {
     const { tested, lines } = backlog();
     expect(tested.takes(8 * MIB)).toBe(true);
     for (let i = 0; i < 7; i++) expect(tested.takes(8 * MIB + 1)).toBe(false);
-    tested.drained(4 * MIB);
+    tested.left(4 * MIB);
     expect(lines()).toEqual([]);
-    tested.drained(0);
+    tested.left(0);
     expect(lines()).toEqual([['error', { domain: 'gw.test', dropped: 7 }]]);
-    tested.drained(0);
+    tested.left(0);
     expect(lines()).toEqual([]);
     tested.takes(9 * MIB);
     tested.end();

@@ -133,6 +133,16 @@ describe('what the package would do wrong', () => {
     expect(idsOf(use.messages())).toEqual([...numbers(sent), 'last']);
   });
 
+  it('who can wait goes on at once where all of a tick has left at once', async () => {
+    const { stream } = await use.online();
+    const text = 'x'.repeat(100_000);
+    for (let i = 0; i < 20; i++) stream.send(toJuliet(String(i), text));
+    const { full } = stream;
+    expect(full).toBeInstanceOf(Promise);
+    await full;
+    expect(stream.full).toBeUndefined();
+  });
+
   it('who waits for a server that does not read goes on when the stream has ended', async () => {
     const { stream, seen } = await use.online();
     use.server.pause();
