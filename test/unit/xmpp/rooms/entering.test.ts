@@ -130,6 +130,21 @@ describe('a client that joins', () => {
     expect(host.told.find((each) => each.startsWith('history'))).toBe(asked);
   });
 
+  test('sees a file that was sent before as one', async () => {
+    const { host, presence, tell, sent } = house();
+    const link = 'https://up.example/rose.jpg';
+    const past = remembered('1', 'bob', link);
+    host.past = async () => [past, { ...past, id: id('2'), kind: 'file' }];
+    presence('balcony', `${ROOM}/juliet`, JOIN);
+    host.view().tell({ is: 'joined', nick: 'juliet', occupants: [] });
+    await Promise.resolve();
+    const files = sent().map((stanza) => child(stanza, 'x', 'jabber:x:oob'));
+    expect(files.map((x) => x && child(x, 'url', x.ns)?.children)).toEqual([
+      ...[undefined, undefined, [link], undefined],
+    ]);
+    expect(tell({ is: 'announced', text: 'live' })).toEqual(['*: live']);
+  });
+
   test('gets only as much of the newest as it has room for', async () => {
     const { host, presence, tell, seen } = house();
     host.past = async () => [1, 2, 3].map((n) => remembered(`${n}`, 'bob', `${n}`.repeat(100)));

@@ -76,6 +76,7 @@ describe('an error', () => {
   test.each([
     ['cut to what clients show', '🙂'.repeat(500), `${'🙂'.repeat(119)}…`],
     ['left as it is where it fits', '🙂'.repeat(120), '🙂'.repeat(120)],
+    ['closed where it would turn what follows', 'a\u202eb', 'a\u202eb\u202c'],
     ['freed of what XML forbids', 'a\u0002b\ud800c\ufffed', 'abcd'],
   ])('has its text %s', (_, words, shown) => {
     const error = writeMessage(
