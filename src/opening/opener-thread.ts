@@ -70,14 +70,18 @@ export class OpenerThread {
       if (message === READY) ready = true;
       else if (isAnswer(message)) this.#underWay.get(message.number)?.end(message.opening);
     });
-    const died = (why: string, error: unknown) => {
+    let met: { readonly error: unknown } | undefined;
+    worker.on('error', (error) => {
+      // Its answers come by another way, and may be behind. They are here before its end.
+      met = { error };
+    });
+    worker.on('exit', (code) => {
       // One that was replaced has nothing to do with what is under way now.
       if (this.#worker !== worker) return;
+      const why = met === undefined ? 'its worker ended' : `its worker died (${nameOf(met.error)})`;
       if (ready) void this.#kill({ is: 'failed', why });
-      else this.#neverBegan(error);
-    };
-    worker.on('error', (error) => died(`its worker died (${nameOf(error)})`, error));
-    worker.on('exit', (code) => died('its worker ended', new Error(`a worker ended: ${code}`)));
+      else this.#neverBegan(met === undefined ? new Error(`a worker ended: ${code}`) : met.error);
+    });
     this.#worker = worker;
     return worker;
   }

@@ -92,10 +92,13 @@ describe('what can not', () => {
 
   it('fails behind its back: what is opened stays so, and the next worker begins', async () => {
     start();
-    expect(await open('fails behind its back')).toMatchObject({ is: 'opened' });
-    const next = await open('echo');
-    expect(['opened', 'failed']).toContain(next.is);
-    expect(await open('echo')).toMatchObject({ is: 'opened' });
+    // Node tells of the failure before the answer now and then.
+    for (let time = 0; time < 20; time++) {
+      expect(await open('fails behind its back')).toMatchObject({ is: 'opened' });
+      const next = await open('echo');
+      expect(['opened', 'failed']).toContain(next.is);
+      expect(await open('echo')).toMatchObject({ is: 'opened' });
+    }
   });
 
   it('loops or never ends: it is ended when its time is up, and another worker begins', async () => {
