@@ -3,7 +3,7 @@
 import type { Accounts } from '../accounts/accounts.ts';
 import { RefusedError, type RoomEvent } from '../contract/index.ts';
 import type { BareJid } from '../xmpp/jid.ts';
-import type { Rooms, RoomView } from '../xmpp/rooms/port.ts';
+import type { JoinWish, Rooms, RoomView } from '../xmpp/rooms/port.ts';
 import type { Joining } from './joining.ts';
 import type { RoomMemory } from './memory.ts';
 import { COMES_BACK_MS, type Stay, type Stays } from './stays.ts';
@@ -58,6 +58,15 @@ export class ComingBack {
     else if (!this.#options.keepsRooms) return false;
     else this.#tellAndKeep(stay, event);
     return true;
+  }
+
+  /** Somebody waits for it: it is not left until its time comes, and he may know the password. */
+  hurry(stay: Stay, wish: JoinWish): void {
+    const { again = Number.POSITIVE_INFINITY } = stay;
+    // It is tried just now.
+    if (again === Number.POSITIVE_INFINITY) return;
+    stay.wish = { ...stay.wish, ...wish };
+    stay.again = this.#options.now();
   }
 
   /** Called about once a second for each room. */

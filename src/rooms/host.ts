@@ -103,6 +103,11 @@ class RoomHost implements Host {
     this.#joining.join(this.#stays.begin(view, wish));
   }
 
+  waits(view: RoomView, wish: JoinWish): void {
+    const stay = this.#stayOf(view);
+    if (stay !== undefined) this.#comingBack.hurry(stay, wish);
+  }
+
   came(view: RoomView, client: string): void {
     const stay = this.#stayOf(view);
     if (stay === undefined) return;

@@ -85,6 +85,10 @@ export class PlayedRooms implements RoomsHost {
     this.joining(view, wish);
   }
 
+  waits(view: RoomView, wish: JoinWish): void {
+    this.told.push(`${wish.nick} waits for ${view.local}`);
+  }
+
   came(view: RoomView, client: string): void {
     this.#views.set(`${view.user} ${view.local}`, view);
     this.told.push(`came ${resourceOf(client)}`);

@@ -125,9 +125,9 @@ export class Arrivals {
     this.#views.farewells.cancel(view.address, join.client);
     view.arrive(join);
     const { name: nick, password } = join;
-    if (known === undefined) {
-      this.#host.join(view, password === undefined ? { nick } : { nick, password });
-    }
+    const wish = password === undefined ? { nick } : { nick, password };
+    if (known === undefined) this.#host.join(view, wish);
+    else if (known.nick === undefined) this.#host.waits(view, wish);
     return undefined;
   }
 }

@@ -101,6 +101,8 @@ export interface RoomsHost {
   nameOf(room: PeerId): string;
   /** The first client of a view that is not open: the outcome is a `RoomEvent`, told to the view. */
   join(view: RoomView, wish: JoinWish): void;
+  /** One more client waits for a view that is not open yet. */
+  waits(view: RoomView, wish: JoinWish): void;
   /** A client looks at the view now. Its full JID may be kept, to say farewell to it after a crash. */
   came(view: RoomView, client: string): void;
   /** A client does no longer; `view.clients` says how many do. */

@@ -94,6 +94,7 @@ export function garden(options: GardenOptions = {}) {
   const registering: PromiseWithResolvers<AccountLink<unknown>>[] = [];
   const noted = new Map<string, RememberedRoom>();
   let now = 0;
+  const opened: PaperView[] = [];
   const viewOf = (user: BareJid) => new PaperView(user, done);
   const rooms: Pick<RoomSession, 'join' | 'leave' | 'rename'> = {
     join: (room, { nick, password }) => {
@@ -132,7 +133,8 @@ export function garden(options: GardenOptions = {}) {
     face: () => ({
       open: (user) => {
         if (options.isGone === true) throw refused('item-not-found', 'cancel', 'No such server.');
-        return Object.assign(viewOf(user), { clients: options.clients ?? 0 });
+        opened.push(Object.assign(viewOf(user), { clients: options.clients ?? 0 }));
+        return opened.at(-1);
       },
       farewell: (_, name, client) => void done.push(`farewell to ${name} at ${client}`),
     }),
@@ -145,7 +147,7 @@ export function garden(options: GardenOptions = {}) {
     now: () => now,
   });
   return {
-    ...{ host, done, accounts, registering, noted, viewOf },
+    ...{ host, done, opened, accounts, registering, noted, viewOf },
     /** What was done since it was asked the last time. */
     did: () => done.splice(0),
     happens: (event: RoomEvent, user = JULIET) => host.happened(linkOf(user).id, GARDEN, event),

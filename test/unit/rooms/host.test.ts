@@ -83,6 +83,22 @@ describe('after a restart', () => {
     expect(did()).toEqual(['told joined']);
   });
 
+  it('tries again at once for who comes meanwhile, by the password that he knows', () => {
+    const { host, did, opened, happens, pass } = comingBack();
+    const [view] = opened;
+    if (view === undefined) throw new Error('no view');
+    // It is tried just now: not twice.
+    host.waits(view, { nick: 'jules' });
+    happens({ is: 'refused', refusal: NOT_NOW });
+    did();
+    host.waits(view, { nick: 'jules', password: 'capulet' });
+    pass(1);
+    expect(did()).toEqual(['join #garden as jules by capulet']);
+    host.waits(view, { nick: 'jules' });
+    pass(60);
+    expect(did()).toEqual([]);
+  });
+
   it('tells a client that waits, and forgets a room that is not', () => {
     const { did, happens, pass } = comingBack({ clients: 1, keepsRooms: false });
     did();

@@ -130,6 +130,19 @@ describe('a client that joins', () => {
     expect(host.told.find((each) => each.startsWith('history'))).toBe(asked);
   });
 
+  test('is made known while the room is not open, and then not any more', () => {
+    const { host, presence, tell } = house();
+    const comes = (resource: string) => presence(resource, `${ROOM}/juliet`, JOIN_ONLY);
+    comes('balcony');
+    comes('phone');
+    tell({ is: 'joined', nick: 'juliet', occupants: [] });
+    comes('tablet');
+    expect(host.told).toEqual([
+      ...['join #room as juliet', 'juliet waits for #room'],
+      ...['came balcony', 'came phone', 'came tablet'],
+    ]);
+  });
+
   test('sees a file that was sent before as one', async () => {
     const { host, presence, tell, sent } = house();
     const link = 'https://up.example/rose.jpg';
