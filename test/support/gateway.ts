@@ -3,8 +3,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { posternReady } from '../../demo/postern.ts';
 import { freePorts } from './peers/xmpp-server.ts';
 import { Program } from './processes.ts';
+
+const READY_MS = 60_000;
 
 export interface GatewayOptions {
   /** The configuration; JSON is YAML. `state`, `http` and `admin` are added where they are left out. */
@@ -63,11 +66,16 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
     httpUrl,
     adminPort,
     async ready() {
-      const asked = new Program('src/cli/main.ts', ['ready', '--wait', '60', '-c', config]);
-      const code = await Promise.race([asked.exited(), program.exited().then(() => 'ended')]);
-      if (code === 0) return;
-      await asked.end('SIGKILL');
-      throw new Error(`The gateway is not ready:\n${asked.output}\n${program.output}`);
+      const over = new AbortController();
+      const signal = AbortSignal.any([over.signal, AbortSignal.timeout(READY_MS)]);
+      const ended = program.exited().then(() => Promise.reject(new Error('It has ended.')));
+      try {
+        await Promise.race([posternReady(adminPort, signal), ended]);
+      } catch (cause) {
+        throw new Error(`The gateway is not ready:\n${program.output}`, { cause });
+      } finally {
+        over.abort();
+      }
     },
     async restart(another = env) {
       await program.exited();
