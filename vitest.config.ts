@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // The condition under which `postern/adapter` is this checkout's source, as in `npm start`. No `import`:
@@ -5,7 +7,12 @@ import { defineConfig } from 'vitest/config';
 const resolve = { conditions: ['source', 'node'] };
 const ssr = { resolve };
 
-const project = (name: string, include: string[], timeoutMs: number, together = true) => ({
+// Postern and the stand-ins are started hundreds of times, and read as TypeScript each time.
+const env = {
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/node', import.meta.url)),
+};
+
+const project = (name: string, include: string[], timeoutMs: number) => ({
   resolve,
   ssr,
   test: {
@@ -13,12 +20,14 @@ const project = (name: string, include: string[], timeoutMs: number, together = 
     include,
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
-    fileParallelism: together,
+    env,
   },
 });
 
 export default defineConfig({
   test: {
+    // Most tests wait, for a server or a clock: one for each processor would leave it idle.
+    maxWorkers: Math.min(2 * availableParallelism(), 16),
     projects: [
       // No server of any kind: pure code, and sockets of the test itself.
       project('unit', ['test/unit/**/*.test.ts', 'adapters/*/test/unit/**/*.test.ts'], 15_000),
@@ -31,9 +40,9 @@ export default defineConfig({
         120_000,
       ),
       // The whole gateway, one file a sentence.
-      project('scenarios', ['test/scenarios/**/*.test.ts'], 180_000, false),
+      project('scenarios', ['test/scenarios/**/*.test.ts'], 180_000),
       // Things are killed.
-      project('faults', ['test/faults/**/*.test.ts'], 600_000, false),
+      project('faults', ['test/faults/**/*.test.ts'], 600_000),
     ],
   },
 });
