@@ -21,7 +21,7 @@ import { answerPresence } from './presence.ts';
 import { Face } from './rooms/face.ts';
 import type { Rooms, RoomsHost } from './rooms/port.ts';
 import { type Addresses, readJid } from './stanza/addresses.ts';
-import { errorReply } from './stanza/error.ts';
+import { errorReply, writeError } from './stanza/error.ts';
 import { readId } from './stanza/id.ts';
 import { readMessage, writeMessage } from './stanza/message.ts';
 import { type ComponentStream, openStream } from './stream.ts';
@@ -31,6 +31,12 @@ const BROKEN: Refusal = {
   condition: 'internal-server-error',
   type: 'cancel',
   text: 'Something went wrong at the gateway. It is not certain that this was done.',
+};
+
+const NOT_TO_BE_WRITTEN: Refusal = {
+  condition: 'internal-server-error',
+  type: 'cancel',
+  text: 'The answer is too long, or has something in it that can not be sent.',
 };
 
 export interface OpenPortOptions extends XmppPortOptions {
@@ -234,8 +240,15 @@ class Port implements OpenPort {
     } catch (error) {
       if (!(error instanceof UnserialisableError)) throw error;
       this.#log.warn({ stanza: stanza.name }, 'a stanza of ours could not be written');
-      return true;
+      return this.#answerInstead(stanza);
     }
+  }
+
+  /** Of a stanza that can not be written. Whoever waits for an answer has one. */
+  #answerInstead({ name, attrs }: Element): boolean {
+    if (name !== 'iq' || attrs.type !== 'result') return true;
+    const error = writeError(NOT_TO_BE_WRITTEN, this.domain);
+    return this.#post(element('iq', NS_COMPONENT, { ...attrs, type: 'error' }, [error]));
   }
 
   #ignore(stanza: Element): void {

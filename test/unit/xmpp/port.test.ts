@@ -157,6 +157,19 @@ describe('something that goes wrong here', () => {
     expect(memory.receive(`<presence ${juliet} to='romeo@gw.example' type='probe'/>`)).toEqual([]);
     expect(memory.logged).toHaveLength(1);
   });
+
+  test('in writing a result is told to who asked', () => {
+    const memory = portInMemory({}, {}, ({ attrs }) => {
+      if (attrs.type === 'result') throw new UnserialisableError('too long');
+    });
+    const answers = memory.receive(
+      `<iq ${juliet} to='romeo@gw.example' type='get' id='i1'><ping xmlns='urn:xmpp:ping'/></iq>`,
+    );
+    expect(answers.map(({ attrs }) => attrs)).toEqual([
+      { type: 'error', id: 'i1', from: 'romeo@gw.example', to: 'juliet@example.org/balcony' },
+    ]);
+    expect(conditionOf(answers[0])).toBe('internal-server-error');
+  });
 });
 
 describe('who is behind an address', () => {
