@@ -9,6 +9,7 @@ import { discoOf } from './disco.ts';
 import { entityAt, malformed } from './entity.ts';
 import { answerIq, isRequest, type Self } from './iq.ts';
 import { bareJid, formatJid, JidError, parseJid } from './jid.ts';
+import { LargeAnswers } from './large-answers.ts';
 import {
   type IncomingText,
   type OutgoingMessage,
@@ -74,6 +75,10 @@ class Port implements OpenPort {
   readonly #log: AdapterLog;
   readonly #stream: ComponentStream;
   readonly #answers = new Answers((answer) => void this.#post(answer));
+  readonly #largeAnswers = new LargeAnswers(
+    (answer) => void this.#post(answer),
+    () => this.full,
+  );
 
   constructor(
     options: OpenPortOptions,
@@ -103,6 +108,7 @@ class Port implements OpenPort {
         },
         offline: (reason, lastCertainAt) => {
           this.#answers.clear();
+          this.#largeAnswers.clear();
           this.#face?.offline();
           listener.offline(reason, lastCertainAt);
         },
@@ -114,6 +120,7 @@ class Port implements OpenPort {
         ...{ self: this.#self, type: gatewayType, log },
         send: (stanza) => this.#post(stanza),
         answer: (to, ...answer) => this.#answers.give(to, ...answer),
+        answerLater: (to, make) => this.#largeAnswers.ask(to, make),
       });
   }
 
@@ -150,6 +157,7 @@ class Port implements OpenPort {
     const isToldToAll = this.#face?.shutDown() ?? true;
     const isAnswered = await this.#stream.stop(capMs);
     this.#answers.clear();
+    this.#largeAnswers.clear();
     return isToldToAll && isAnswered;
   }
 

@@ -7,9 +7,9 @@ import { cut, xmlCharacters } from '../stanza/characters.ts';
 import { NS_STANZA_IDS } from '../stanza/id.ts';
 import { type Element, element, NS_PING } from '../xml/element.ts';
 import { NS_DATA, NS_MUC, NS_OCCUPANT_ID } from './namespaces.ts';
+import { inOneStanza } from './one-stanza.ts';
 
 const MAX_WORDS = 1_000;
-const MAX_ITEMS = 1_000;
 
 /**
  * Nobody sees the address of anybody's account here: it is semi-anonymous. Whether a room of the
@@ -65,12 +65,11 @@ export function roomInfo({ type, name, features, invites, known }: RoomFacts): E
  * @param room bare JID
  */
 export function roomItems(room: string, names: Iterable<string>): Element {
-  const items: Element[] = [];
-  for (const name of names) {
-    if (items.length === MAX_ITEMS) break;
-    items.push(element('item', NS_DISCO_ITEMS, { jid: `${room}/${name}`, name }));
-  }
-  return element('query', NS_DISCO_ITEMS, {}, items);
+  return element('query', NS_DISCO_ITEMS, {}, inOneStanza(itemsOf(room, names)));
+}
+
+function* itemsOf(room: string, names: Iterable<string>): Iterable<Element> {
+  for (const name of names) yield element('item', NS_DISCO_ITEMS, { jid: `${room}/${name}`, name });
 }
 
 function field(name: string, value: string | undefined, type?: string): Element | undefined {

@@ -2,10 +2,10 @@
 
 import type { PeerId, Refusal } from '../../contract/index.ts';
 import type { Entry, PageQuery } from '../../history/archive.ts';
-import type { IqAnswer } from '../iq.ts';
 import { type BareJid, bareJid, formatJid } from '../jid.ts';
 import type { Addresses } from '../stanza/addresses.ts';
 import {
+  type ArchiveQuery,
   NOT_IN_ARCHIVE,
   readArchiveQuery,
   writeArchiveEnd,
@@ -14,6 +14,7 @@ import {
   writeArchiveResult,
 } from '../stanza/archive-query.ts';
 import { type Element, element, NS_COMPONENT } from '../xml/element.ts';
+import type { LaterAnswer, RoomAnswer } from './answer.ts';
 import type { RoomArchive } from './port.ts';
 import { kept } from './speech.ts';
 
@@ -33,46 +34,45 @@ interface Asked extends Addresses {
 /**
  * @param iq of type `get` or `set`
  * @param request its child, in the namespace of archives
- * @returns the results, to be sent before the answer
  */
 export function answerArchive(
   archive: RoomArchive,
   iq: Element,
   request: Element,
-  asked: Asked,
-): { readonly before: readonly Element[]; readonly answer: IqAnswer } {
-  const user = bareJid(asked.from);
+  { from, room, address }: Asked,
+): RoomAnswer | LaterAnswer {
+  const asked = { from, room, address };
+  const user = bareJid(from);
   const isGet = iq.attrs.type === 'get';
-  const only = (answer: IqAnswer) => ({ before: [], answer });
   if (request.name === 'metadata' && isGet) {
-    return only({ result: writeArchiveMetadata(archive.ends(user, asked.room)) });
+    return { later: () => ({ result: writeArchiveMetadata(archive.ends(user, room)) }) };
   }
-  if (request.name !== 'query') return only({ refusal: UNKNOWN });
-  return isGet ? only({ result: writeArchiveForm() }) : query(archive, request, user, asked);
+  if (request.name !== 'query') return { refusal: UNKNOWN };
+  if (isGet) return { result: writeArchiveForm() };
+  const reading = readArchiveQuery(request);
+  if (reading.is === 'refused') return reading;
+  // A copy: a text that was cut from the stanza keeps a good part of it in memory.
+  const query = structuredClone(reading.query);
+  return { later: () => pageOf(archive, query, user, asked) };
 }
 
-function query(
+function pageOf(
   archive: RoomArchive,
-  request: Element,
+  query: ArchiveQuery,
   user: BareJid,
-  { from: reader, room, address }: Asked,
-): ReturnType<typeof answerArchive> {
-  const reading = readArchiveQuery(request);
-  if (reading.is === 'refused') return { before: [], answer: reading };
-  const { with: whom, queryId, flip, ...wanted } = reading.query;
+  { from: reader, room, address }: Pick<Asked, 'from' | 'room' | 'address'>,
+): RoomAnswer {
+  const { with: whom, queryId, flip, ...wanted } = query;
   // The room has all that is said in it: who asks for the room asks for everything.
   const name = whom === undefined || formatJid(whom) === address ? undefined : whom.resource;
   const isElsewhere = whom !== undefined && bareJid(whom) !== address;
   const page = isElsewhere
     ? { entries: [], complete: true, count: 0 }
     : archive.page(user, room, narrowed(wanted, name));
-  if (page === undefined) return { before: [], answer: { refusal: NOT_IN_ARCHIVE } };
+  if (page === undefined) return { refusal: NOT_IN_ARCHIVE };
   const to = formatJid(reader);
   const results = page.entries.map((entry) => resultOf(entry, queryId, address, to));
-  return {
-    before: flip ? results.reverse() : results,
-    answer: { result: writeArchiveEnd(page) },
-  };
+  return { before: flip ? results.reverse() : results, result: writeArchiveEnd(page) };
 }
 
 function narrowed(wanted: Omit<PageQuery, 'from'>, name: string | undefined): PageQuery {

@@ -3,17 +3,19 @@
 import { type AdapterLog, type PeerId, type Refusal, RefusedError } from '../../contract/index.ts';
 import { isRequest, type Self } from '../iq.ts';
 import { type BareJid, bareJid, formatJid } from '../jid.ts';
+import type { MakeAnswer } from '../large-answers.ts';
 import { HELPER } from '../port.ts';
 import { answerPresence } from '../presence.ts';
 import type { Addresses } from '../stanza/addresses.ts';
 import { errorReply } from '../stanza/error.ts';
 import { child, type Element, element, NS_COMPONENT } from '../xml/element.ts';
+import type { RoomAnswer } from './answer.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Send } from './client.ts';
 import { joinError } from './join.ts';
 import { NS_MUC } from './namespaces.ts';
 import type { Rooms, RoomsHost, RoomView } from './port.ts';
-import { Requests, type RoomAnswer } from './requests.ts';
+import { Requests } from './requests.ts';
 import { Talk } from './talk.ts';
 import { Views } from './views.ts';
 
@@ -29,6 +31,12 @@ const BROKEN: Refusal = {
   text: 'Something went wrong at the gateway. It is not certain that this was done.',
 };
 
+const TOO_MUCH: Refusal = {
+  condition: 'resource-constraint',
+  type: 'wait',
+  text: 'Too many of your questions wait for an answer. Please ask again later.',
+};
+
 /** What the face is given. */
 export interface FaceParts {
   readonly self: Self;
@@ -38,6 +46,8 @@ export interface FaceParts {
   readonly send: Send;
   /** All that answers one stanza, as many as one sender may cause. */
   answer(to: BareJid, ...answer: readonly Element[]): void;
+  /** See `LargeAnswers.ask`. */
+  answerLater(to: BareJid, make: MakeAnswer): boolean;
   readonly log: AdapterLog;
 }
 
@@ -164,20 +174,37 @@ export class Face implements Rooms {
         addresses,
         answer.then((given) => this.#give(addresses, given)),
       );
+    } else if ('later' in answer) {
+      this.#giveLater(addresses, answer.later);
     } else {
       this.#give(addresses, answer);
     }
   }
 
   #give(addresses: Addresses, answer: RoomAnswer): void {
+    this.#parts.answer(bareJid(addresses.from), ...this.#written(addresses, answer));
+  }
+
+  #giveLater(addresses: Addresses, later: () => RoomAnswer): void {
+    const make = () => {
+      try {
+        return this.#written(addresses, later());
+      } catch (error) {
+        this.#failed(error);
+        return this.#written(addresses, { refusal: BROKEN });
+      }
+    };
+    const isTaken = this.#parts.answerLater(bareJid(addresses.from), make);
+    if (!isTaken) this.#refuse('iq', addresses, TOO_MUCH);
+  }
+
+  #written(addresses: Addresses, answer: RoomAnswer): Element[] {
     const { from, to, id } = addresses;
     if ('refusal' in answer) {
-      this.#refuse('iq', addresses, answer.refusal);
-    } else {
-      const attrs = { type: 'result', id, from: formatJid(to), to: formatJid(from) };
-      const result = element('iq', NS_COMPONENT, attrs, [answer.result]);
-      this.#parts.answer(bareJid(from), ...(answer.before ?? []), result);
+      return [errorReply('iq', addresses, answer.refusal, this.#parts.self.domain)];
     }
+    const attrs = { type: 'result', id, from: formatJid(to), to: formatJid(from) };
+    return [...(answer.before ?? []), element('iq', NS_COMPONENT, attrs, [answer.result])];
   }
 
   #later(kind: 'message' | 'iq', addresses: Addresses, done: Promise<void>): void {

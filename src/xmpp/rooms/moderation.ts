@@ -8,12 +8,12 @@ import { xmlCharacters } from '../stanza/characters.ts';
 import { child, type Element, element, textOf } from '../xml/element.ts';
 import { NS_MUC_ADMIN } from './namespaces.ts';
 import type { Shown } from './occupants.ts';
+import { inOneStanza } from './one-stanza.ts';
 import type { Change, RoomsHost } from './port.ts';
 import type { View } from './view.ts';
 
 const MAX_ITEMS = 20;
 const MAX_REASON = 500;
-const MAX_BANS = 1_000;
 /** Escaped, three times as much: an address has place for it. */
 const MAX_MASK = 300;
 
@@ -29,40 +29,49 @@ const UNREADABLE: Refusal = {
   text: 'It must say who, and which role or affiliation.',
 };
 
-/**
- * Those who have a role or an affiliation, of those who are here; or those whom the network bans.
- * @param domain ours
- * @returns why there is no list
- */
-export function listed(
-  query: Element,
-  view: View,
-  host: RoomsHost,
-  domain: string,
-): Element | Refusal | Promise<Element | Refusal> {
+/** Of which a list is wanted. */
+interface Wanted {
+  readonly role: (typeof ROLES)[number] | undefined;
+  readonly affiliation: (typeof AFFILIATIONS)[number] | undefined;
+}
+
+/** @returns likewise why there is no such list */
+export function readWanted(query: Element): Wanted | Refusal {
   const item = child(query, 'item', NS_MUC_ADMIN);
   const role = one(ROLES, item?.attrs.role);
   const affiliation = one(AFFILIATIONS, item?.attrs.affiliation);
-  if (affiliation === 'outcast') return banned(view, host, domain);
-  if (role === undefined && affiliation === undefined) return UNREADABLE;
-  const items: Element[] = [];
-  for (const each of view.occupants ?? []) {
-    const fits = role === undefined ? each.affiliation === affiliation : each.role === role;
-    if (fits) items.push(itemOf(each));
-  }
-  return element('query', NS_MUC_ADMIN, {}, items);
+  return role === undefined && affiliation === undefined ? UNREADABLE : { role, affiliation };
 }
 
-/** §9.2. Read only: nobody behind a mask is at its address. */
-async function banned(view: View, host: RoomsHost, domain: string): Promise<Element | Refusal> {
+/** Those who have a role or an affiliation, of those who are here; of very many the first. */
+export function listed(wanted: Wanted, view: View): Element {
+  return element('query', NS_MUC_ADMIN, {}, inOneStanza(itemsOf(wanted, view)));
+}
+
+function* itemsOf({ role, affiliation }: Wanted, view: View): Iterable<Element> {
+  for (const each of view.occupants ?? []) {
+    const fits = role === undefined ? each.affiliation === affiliation : each.role === role;
+    if (fits) yield itemOf(each);
+  }
+}
+
+/**
+ * Whom the network bans (§9.2). Read only: nobody behind a mask is at its address.
+ * @param domain ours
+ * @returns likewise why there is no list
+ */
+export async function banned(
+  view: View,
+  host: RoomsHost,
+  domain: string,
+): Promise<Element | Refusal> {
   const bans = (await host.bans?.(view)) ?? NO_BANS;
   if ('condition' in bans) return bans;
-  return element(
-    'query',
-    NS_MUC_ADMIN,
-    {},
-    bans.slice(0, MAX_BANS).map((ban) => outcast(ban, domain)),
-  );
+  return element('query', NS_MUC_ADMIN, {}, inOneStanza(outcasts(bans, domain)));
+}
+
+function* outcasts(bans: Iterable<Ban>, domain: string): Iterable<Element> {
+  for (const ban of bans) yield outcast(ban, domain);
 }
 
 /** A mask is no address. It is shown as one of ours, in which `?` stands for what an address can not have. */

@@ -3,14 +3,16 @@
 import type { PeerId, Refusal } from '../../contract/index.ts';
 import { NS_DISCO_INFO, NS_DISCO_ITEMS } from '../disco.ts';
 import { answerIq, type IqAnswer, type Self } from '../iq.ts';
-import { bareJid, formatJid } from '../jid.ts';
+import { bareJid, formatJid, type Jid } from '../jid.ts';
 import type { Addresses } from '../stanza/addresses.ts';
 import { ARCHIVE_FEATURES, NS_ARCHIVE } from '../stanza/archive-query.ts';
 import { type Element, element } from '../xml/element.ts';
 import { roomInfo, roomItems } from './about.ts';
+import type { LaterAnswer, RoomAnswer } from './answer.ts';
 import { answerArchive } from './archive.ts';
-import { changed, listed } from './moderation.ts';
+import { banned, changed, listed, readWanted } from './moderation.ts';
 import { NS_MUC_ADMIN, NS_MUC_OWNER } from './namespaces.ts';
+import type { Shown } from './occupants.ts';
 import type { RoomsHost } from './port.ts';
 import type { View } from './view.ts';
 import type { Views } from './views.ts';
@@ -41,9 +43,8 @@ const FORBIDDEN: Refusal = {
   text: 'Only who is in the room can ask for this.',
 };
 
-/** `before`: what leaves before the answer. */
-export type RoomAnswer = IqAnswer & { readonly before?: readonly Element[] };
 type Request = Addresses & { readonly local: string };
+type Answering = RoomAnswer | Promise<RoomAnswer> | LaterAnswer;
 
 export class Requests {
   readonly #views: Views;
@@ -61,7 +62,7 @@ export class Requests {
   }
 
   /** @param iq of type `get` or `set` */
-  answer(iq: Element, request: Request, room: PeerId): RoomAnswer | Promise<RoomAnswer> {
+  answer(iq: Element, request: Request, room: PeerId): Answering {
     const { from, to, local } = request;
     const view = this.#views.find(bareJid(from), local);
     const inside = view?.isIn(formatJid(from)) === true ? view : undefined;
@@ -73,9 +74,10 @@ export class Requests {
       case NS_DISCO_INFO:
         return iq.attrs.type === 'get' ? this.#info(asked, request, room) : this.#asContact(iq);
       case NS_DISCO_ITEMS:
-        return iq.attrs.type === 'get' ? this.#items(asked, inside) : this.#asContact(iq);
+        return iq.attrs.type === 'get' ? this.#items(asked, from, inside) : this.#asContact(iq);
       case NS_MUC_ADMIN:
-        return inside === undefined ? { refusal: FORBIDDEN } : this.#moderate(iq, asked, inside);
+        if (inside === undefined) return { refusal: FORBIDDEN };
+        return this.#moderate(iq, asked, from, inside);
       case NS_ARCHIVE:
         return this.#archive(iq, asked, request, room);
       case NS_MUC_OWNER:
@@ -127,25 +129,34 @@ export class Requests {
   }
 
   /** Also for who is not in it: it is his own, of what he heard while he was. */
-  #archive(iq: Element, asked: Element, request: Request, room: PeerId): RoomAnswer {
+  #archive(iq: Element, asked: Element, request: Request, room: PeerId): RoomAnswer | LaterAnswer {
     const { archive } = this.#host;
     if (archive === undefined) return this.#asContact(iq);
     const address = this.#views.addressOf(request.local);
-    const { before, answer } = answerArchive(archive, iq, asked, { ...request, room, address });
-    return { ...answer, before };
+    return answerArchive(archive, iq, asked, { ...request, room, address });
   }
 
   /** Who is not in it is not told who is. */
-  #items({ attrs }: Element, inside: View | undefined): IqAnswer {
+  #items({ attrs }: Element, from: Jid, inside: View | undefined): IqAnswer | LaterAnswer {
     if (attrs.node !== undefined) return { refusal: { ...NOBODY, text: 'There is no such node.' } };
-    const names = [...(inside?.occupants ?? [])].map(({ name }) => name);
-    return { result: roomItems(inside?.address ?? '', names) };
+    if (inside === undefined) return { result: roomItems('', []) };
+    const client = formatJid(from);
+    const occupants = () => (inside.isIn(client) ? inside.occupants : undefined) ?? [];
+    return { later: () => ({ result: roomItems(inside.address, namesOf(occupants())) }) };
   }
 
-  #moderate(iq: Element, asked: Element, view: View): IqAnswer | Promise<IqAnswer> {
+  #moderate(iq: Element, asked: Element, from: Jid, view: View): Answering {
     if (iq.attrs.type === 'get') {
-      const list = listed(asked, view, this.#host, this.#self.domain);
-      return list instanceof Promise ? list.then(answerBy) : answerBy(list);
+      const wanted = readWanted(asked);
+      if ('condition' in wanted) return { refusal: wanted };
+      if (wanted.affiliation === 'outcast') {
+        return banned(view, this.#host, this.#self.domain).then(answerBy);
+      }
+      const client = formatJid(from);
+      return {
+        later: () =>
+          view.isIn(client) ? { result: listed(wanted, view) } : { refusal: FORBIDDEN },
+      };
     }
     return changed(asked, view, this.#host).then((refusal) =>
       refusal === undefined ? { result: undefined } : { refusal },
@@ -155,4 +166,8 @@ export class Requests {
 
 function answerBy(list: Element | Refusal): IqAnswer {
   return 'condition' in list ? { refusal: list } : { result: list };
+}
+
+function* namesOf(occupants: Iterable<Shown>): Iterable<string> {
+  for (const { name } of occupants) yield name;
 }

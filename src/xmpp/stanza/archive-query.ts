@@ -62,17 +62,20 @@ function read(query: Element): ArchiveQuery {
     throw refused('not-acceptable', 'modify', text);
   }
   const { max, after, before } = readPageRequest(query, USUAL_PAGE, MOST_IN_A_PAGE);
+  const [afterId] = form.get('after-id') ?? [];
+  const [beforeId] = form.get('before-id') ?? [];
+  for (const id of [after, before, afterId, beforeId, ...(ids ?? [])]) {
+    // None of ours is so long; and a query may have to wait.
+    if (id !== undefined && id !== '' && readId(id) === undefined) {
+      throw new RefusedError(NOT_IN_ARCHIVE);
+    }
+  }
   return {
     queryId: readQueryId(query.attrs.queryid),
     with: readWith(form),
     start: readTime(form, 'start'),
     end: readTime(form, 'end'),
-    afterId: form.get('after-id')?.[0],
-    beforeId: form.get('before-id')?.[0],
-    ids,
-    max,
-    after,
-    before,
+    ...{ afterId, beforeId, ids, max, after, before },
     flip: child(query, 'flip-page', NS_ARCHIVE) !== undefined,
   };
 }

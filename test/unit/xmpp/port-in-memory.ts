@@ -18,6 +18,8 @@ export interface PortInMemory {
   receive(xml: string): Element[];
   /** What was written since it was last asked. */
   written(): Element[];
+  /** The server reads nothing any more. @returns it goes on */
+  fill(): () => void;
 }
 
 /** @param write may refuse a stanza, or (false) have no place for it */
@@ -33,6 +35,7 @@ export function portInMemory(
     logged.push(JSON.stringify({ ...fields, message }));
   };
   let stream: StreamOptions['listener'] | undefined;
+  let full: Promise<void> | undefined;
   const port = openPort(
     {
       ...{ domain: 'gw.example', secret: 's', host: '127.0.0.1', port: 1, tls: false },
@@ -46,7 +49,9 @@ export function portInMemory(
       stream = given.listener;
       return {
         online: true,
-        full: undefined,
+        get full() {
+          return full;
+        },
         send(stanza) {
           if (write(stanza) === false) return false;
           sent.push(stanza);
@@ -63,6 +68,14 @@ export function portInMemory(
   const written = (): Element[] => sent.splice(0);
   return {
     ...{ port, heard, logged, stream, written },
+    fill() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      full = promise;
+      return () => {
+        full = undefined;
+        resolve();
+      };
+    },
     receive(xml) {
       stanza(parse(xml.replace(/^<\w+/, "$& xmlns='jabber:component:accept'")));
       return written();

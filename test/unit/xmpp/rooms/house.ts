@@ -19,6 +19,8 @@ export interface House extends PortInMemory {
   presence(resource: string, to: string, content?: string, attrs?: string): string[];
   message(resource: string, to: string, content: string, attrs?: string): string[];
   iq(resource: string, to: string, content: string, type?: string): Element[];
+  /** Likewise; what it sees when its turn has come. */
+  asked(resource: string, to: string, content: string, type?: string): Promise<Element[]>;
   /** The network says something to the view of the room. @returns what one client sees of it */
   tell(event: RoomEvent, id?: string, resource?: string): string[];
   /** What has been sent to one client since it was last asked, in words. */
@@ -56,15 +58,20 @@ export function house(write?: (stanza: Element) => unknown): House {
     host.view().tell(event, id as MessageId | undefined);
     return seen(resource);
   };
+  const iq: House['iq'] = (resource, to, content, type = 'get') => {
+    receive('iq', resource, to, `type='${type}' id='q1'`, content);
+    return take(resource);
+  };
   return {
-    ...{ ...memory, host, presence, tell, seen, sent: take },
+    ...{ ...memory, host, presence, tell, seen, sent: take, iq },
     message(resource, to, content, attrs = "type='groupchat' id='m1'") {
       receive('message', resource, to, attrs, content);
       return seen(resource);
     },
-    iq(resource, to, content, type = 'get') {
-      receive('iq', resource, to, `type='${type}' id='q1'`, content);
-      return take(resource);
+    async asked(resource, ...request) {
+      const atOnce = iq(resource, ...request);
+      await new Promise(setImmediate);
+      return [...atOnce, ...take(resource)];
     },
     open(resource = 'balcony', occupants = ['alice', 'bob'], nick = 'juliet') {
       presence(resource, `${ROOM}/${nick}`, JOIN_ONLY, "id='j1'");

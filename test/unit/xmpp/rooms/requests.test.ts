@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { MessageId, RoomDescription } from '../../../../src/contract/index.ts';
-import type { PageQuery } from '../../../../src/history/archive.ts';
+import type { RoomDescription } from '../../../../src/contract/index.ts';
 import { child, type Element, textOf } from '../../../../src/xmpp/xml/element.ts';
+import { serialise as write } from '../../../../src/xmpp/xml/serialise.ts';
 import { serialise } from '../../../support/clients/xml.ts';
 import { occupant } from '../../../support/played-rooms.ts';
 import { inWords } from '../../../support/room-words.ts';
@@ -181,15 +181,15 @@ describe('what a room says of itself', () => {
     });
   });
 
-  test('is who is in it, to who is in it', () => {
-    const { iq, open } = house();
+  test('is who is in it, to who is in it', async () => {
+    const { asked, open } = house();
     open();
-    const names = (resource: string) =>
-      JSON.stringify(iq(resource, ROOM, ITEMS)).match(/#room@gw.example\/\w+/g);
-    expect(names('balcony')).toEqual(
+    const names = async (resource: string) =>
+      JSON.stringify(await asked(resource, ROOM, ITEMS)).match(/#room@gw.example\/\w+/g);
+    expect(await names('balcony')).toEqual(
       expect.arrayContaining([`${ROOM}/alice`, `${ROOM}/bob`, `${ROOM}/juliet`]),
     );
-    expect(names('phone')).toBeNull();
+    expect(await names('phone')).toBeNull();
   });
 
   test('has no nodes but that of a reserved nick', () => {
@@ -217,15 +217,15 @@ describe('roles and affiliations', () => {
       occupant('alice', { role: 'moderator', affiliation: 'owner' }),
       occupant('\u0430lice'),
     ]);
-    return { ...opened, answer: opened.iq(of, ROOM, query(item)) };
+    return opened.asked(of, ROOM, query(item));
   };
 
   test.each([
     ["<item role='moderator'/>", ['alice']],
     ["<item affiliation='owner'/>", ['alice']],
     ["<item affiliation='none'/>", ['juliet', '\u0430lice (']],
-  ])('of %s there is a list', (item, nicks) => {
-    const { answer } = ask(item);
+  ])('of %s there is a list', async (item, nicks) => {
+    const answer = await ask(item);
     const list = answer[0] && child(answer[0], 'query', ADMIN);
     const found = list?.children.map((each) => (typeof each === 'string' ? '' : each.attrs.nick));
     expect(found?.map((nick) => nick?.replace(/\(.*/, '('))).toEqual(nicks);
@@ -235,8 +235,30 @@ describe('roles and affiliations', () => {
     ["<item affiliation='king'/>", 'balcony', '!bad-request iq *'],
     ['', 'balcony', '!bad-request iq *'],
     ["<item role='moderator'/>", 'phone', '!forbidden iq *'],
-  ])('of %j there is no list for %s', (item, of, seen) => {
-    expect(ask(item, of).answer.map(inWords)).toEqual([seen]);
+  ])('of %j there is no list for %s', async (item, of, seen) => {
+    expect((await ask(item, of)).map(inWords)).toEqual([seen]);
+  });
+
+  test.each([
+    ['of very many', 10_000, (n: number) => `n${n}`, 1_000],
+    ['of long names', 1_000, (n: number) => `${'n'.repeat(150)}${n}`, 500],
+  ])('make a list %s that is no longer than a stanza may be', async (_what, count, name, most) => {
+    const { asked, open } = house((stanza) => write(stanza, 'gw.example'));
+    open(
+      'balcony',
+      Array.from({ length: count }, (_, n) => name(n)),
+    );
+    const lists = [
+      await asked('balcony', ROOM, query("<item role='participant'/>")),
+      await asked('balcony', ROOM, ITEMS),
+    ];
+    for (const list of lists) {
+      expect(list.map(inWords)).toEqual(['iq result *']);
+      const [items] = list[0]?.children ?? [];
+      const { length } = typeof items === 'string' ? [] : (items?.children ?? []);
+      expect(length).toBeGreaterThanOrEqual(most);
+      expect(length).toBeLessThanOrEqual(1_000);
+    }
   });
 
   test('of those who are banned there is the list of the network', async () => {
@@ -313,70 +335,5 @@ describe('roles and affiliations', () => {
     await new Promise(setImmediate);
     expect(seen()).toEqual([refusal]);
     expect(host.changes).toEqual([]);
-  });
-});
-
-describe('the archive', () => {
-  const entries = ['A1', 'A2'].map((id, at) => ({
-    ...{ id: id as MessageId, at, kind: 'message' as const, from: 'alice', body: `text ${at}` },
-  }));
-
-  test('has a file as one', () => {
-    const { host, iq, open } = house();
-    const [entry] = entries;
-    if (entry === undefined) throw new Error('no entry');
-    const file = { ...entry, kind: 'file' as const, body: 'https://up.example/a.jpg' };
-    host.archive = {
-      page: () => ({ entries: [file, entry], complete: true, count: 2 }),
-      ends: () => undefined,
-    };
-    open();
-    const answer = iq('balcony', ROOM, "<query xmlns='urn:xmpp:mam:2'/>", 'set');
-    const url = '<x xmlns="jabber:x:oob"><url>https://up.example/a.jpg</url></x>';
-    expect(answer.map((each) => serialise(each).includes(url))).toEqual([true, false, false]);
-  });
-
-  test('is read by pages, of all or of one occupant', () => {
-    const { host, iq, open } = house();
-    const asked: PageQuery[] = [];
-    host.archive = {
-      page(_user, _room, query) {
-        asked.push(query);
-        return { entries, complete: true, count: 2 };
-      },
-      ends: () => undefined,
-    };
-    open();
-    const query = (who: string) =>
-      `<query xmlns='urn:xmpp:mam:2' queryid='f1'><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>urn:xmpp:mam:2</value></field><field var='with'><value>${who}</value></field></x></query>`;
-    const answer = iq('balcony', ROOM, query(`${ROOM}/alice`), 'set');
-    expect(answer.map(({ name }) => name)).toEqual(['message', 'message', 'iq']);
-    const [first] = answer.map((each) => serialise(each));
-    expect(first).toContain('id="A1"');
-    expect(first).toContain(`from="${ROOM}/alice"`);
-    expect(first).toContain('text 0');
-    expect(asked[0]?.from).toBe('alice');
-    iq('balcony', ROOM, query(ROOM), 'set');
-    expect(asked[1]).not.toHaveProperty('from');
-    expect(iq('balcony', ROOM, query('romeo@elsewhere.example'), 'set')).toHaveLength(1);
-    expect(asked).toHaveLength(2);
-  });
-
-  test('has a form and metadata, and nothing else', () => {
-    const { host, iq } = house();
-    host.archive = { page: () => undefined, ends: () => undefined };
-    const ask = (name: string, type = 'get') =>
-      iq('balcony', ROOM, `<${name} xmlns='urn:xmpp:mam:2'/>`, type).map(inWords);
-    expect(ask('query')).toEqual(['iq result *']);
-    expect(ask('metadata')).toEqual(['iq result *']);
-    expect(ask('prefs')).toEqual(['!bad-request iq *']);
-    expect(ask('query', 'set')).toEqual(['!item-not-found iq *']);
-  });
-
-  test('is not there where nothing is kept', () => {
-    const { iq } = house();
-    expect(iq('balcony', ROOM, "<query xmlns='urn:xmpp:mam:2'/>").map(inWords)).toEqual([
-      '!service-unavailable iq *',
-    ]);
   });
 });
