@@ -19,7 +19,7 @@ const MEANINGS: readonly (readonly [Ending, RegExp])[] = [
 ];
 
 /** @param words of an ERROR line */
-export function endingOf(words: string): Ending {
+function endingOf(words: string): Ending {
   return MEANINGS.find(([, pattern]) => pattern.test(words))?.[0] ?? 'lost';
 }
 
