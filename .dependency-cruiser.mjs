@@ -4,7 +4,7 @@
 const edges = 'xmpp|lanes|store|history|http|opening';
 const rooms = 'outbound|inbound|accounts|sessions|policy|media|commands';
 /** Pure words and forms that belong to an edge: whoever speaks of them may import them. */
-const vocabulary = '^src/(xmpp/(jid|port)|lanes/(lane|lane-store|stored))\\.ts$';
+const vocabulary = '^src/(xmpp/(jid|port)|lanes/(lane|lane-store|queue|stored))\\.ts$';
 const ours = '^(src|adapters|test|demo|tools)/';
 const adapterTests = '^adapters/[^/]+/test/';
 

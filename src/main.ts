@@ -11,6 +11,7 @@ import { openOriginals } from './history/sqlite-originals.ts';
 import { openPrivateHttp } from './http/private.ts';
 import { openPublicHttp } from './http/public.ts';
 import { openCustody } from './main/custody.ts';
+import { openDesk } from './main/desk.ts';
 import { Ending } from './main/ending.ts';
 import { enter } from './main/holders.ts';
 import { type OwnedTransport, own } from './main/owned-transport.ts';
@@ -112,6 +113,10 @@ async function start(
     originals,
     archive,
     wake: custody.wake,
+    desk: openDesk({
+      ...{ settings, store: custody.store, lanes: custody.lanes, wake: custody.wake },
+      ...{ stories: history, note: (step) => history.note(step) },
+    }),
     webhooks: http?.webhooks,
     admits: custody.admits,
     intake: custody.intake,

@@ -218,7 +218,7 @@ class LaneDrain implements Drain {
       const served: Served = this.#stopping
         ? { settlements: [], reports: [] }
         : withWait(await server.serve(claim, this.#turn(claim, startedAt)));
-      if (served.pauseMs !== undefined) this.pause(served.pauseMs);
+      if (served.pauseMs !== undefined) this.#pauseAsTold(served.pauseMs);
       const settledAt = performance.now();
       const settled = await this.#settle(claim, served, startedAt, turns);
       if (settled?.result !== 'settled') return;
@@ -226,6 +226,14 @@ class LaneDrain implements Drain {
       claim = settled.next;
       startedAt = settledAt;
     }
+  }
+
+  /** Whoever asks why a message waits is told of it; it is in force whether it could be noted or not. */
+  #pauseAsTold(ms: number): void {
+    this.pause(ms);
+    const { store, channel } = this.#options;
+    const noted = Number.isFinite(ms) ? ms : NO_NUMBER_MS;
+    store.notePause(channel, noted).catch((error: unknown) => this.#tell(error));
   }
 
   #turn(claim: Claim, startedAt: number): Turn {

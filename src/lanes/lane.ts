@@ -18,6 +18,16 @@ export function channelOf(transport: TransportId, direction: Direction): Channel
   return `${transport}.${LETTERS[direction]}`;
 }
 
+/** What a channel is of: the inverse of `channelOf`. */
+export function readChannel(channel: Channel): {
+  readonly transport: TransportId;
+  readonly direction: Direction;
+} {
+  const letter = channel.slice(-1);
+  const direction = DIRECTIONS.find((each) => LETTERS[each] === letter) ?? 'outbound';
+  return { transport: channel.slice(0, -2) as TransportId, direction };
+}
+
 /** The ordered, durable queue of one conversation in one direction. */
 export interface Lane {
   readonly channel: Channel;
@@ -120,6 +130,11 @@ const MESSAGE_ID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 /** Reads a message id out of foreign text; undefined where it can not be one of ours. */
 export function parseMessageId(text: string): MessageId | undefined {
   return MESSAGE_ID.test(text) ? (text as MessageId) : undefined;
+}
+
+/** When a message was stored, by its id; milliseconds since the epoch. */
+export function timeOf(id: MessageId): number {
+  return [...id.slice(0, 10)].reduce((total, char) => total * 32 + CROCKFORD.indexOf(char), 0);
 }
 
 /** The partition that an id names. */

@@ -1,3 +1,4 @@
+import type { Desk } from '../commands/desk.ts';
 import type { Archive } from '../history/archive.ts';
 import type { History } from '../history/history.ts';
 import type { Originals } from '../history/originals.ts';
@@ -19,6 +20,8 @@ export interface Shared {
   /** What was said in rooms. */
   readonly archive: Archive;
   readonly wake: Wake;
+  /** Where commands about messages are answered. */
+  readonly desk: Desk;
   /** Undefined without a public listener. */
   readonly webhooks: Webhooks | undefined;
   /** False while the store is too full, or does not answer. */

@@ -12,19 +12,22 @@ import type { Parts } from './parts.ts';
 import type { Shared } from './shared.ts';
 
 type WordParts = Pick<Parts, 'accounts' | 'addressing' | 'tell' | 'onError'> & {
-  readonly shared: Pick<Shared, 'admits' | 'originals'>;
+  readonly shared: Pick<Shared, 'admits' | 'originals' | 'desk'>;
   readonly settings: Pick<TransportSettings, 'id' | 'domain' | 'definition'>;
-  readonly policy: Pick<Parts['policy'], 'refuses' | 'spend'>;
+  readonly policy: Pick<Parts['policy'], 'refuses' | 'spend' | 'isAdmin'>;
 };
 type Answering = Pick<XmppPort, 'refuse' | 'send'>;
 
 /** Words to the gateway itself: an answer, and a receipt where one was asked for; or an error. */
 export function command(parts: WordParts, port: Answering, message: IncomingText): void {
-  const { settings, accounts, addressing, onError } = parts;
-  const { domain, definition } = settings;
+  const { settings, accounts, addressing, policy, shared, onError } = parts;
+  const { id: transport, domain, definition } = settings;
   const jid = bareJid(message.from);
-  const asked = { jid, domain, title: definition.title, accounts, addressing };
-  const texts = async () => [await answer(message.text, asked, onError)];
+  const asked = {
+    ...{ jid, isAdmin: policy.isAdmin(jid), transport, domain, title: definition.title },
+    ...{ accounts, addressing, desk: shared.desk },
+  };
+  const texts = async () => inMessages(await answer(message.text, asked, onError));
   reply(parts, port, message, texts, NOT_ANSWERED);
 }
 

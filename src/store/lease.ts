@@ -62,6 +62,12 @@ if not owner or string.match(owner, '^%d+ (.*)$') ~= ARGV[2] then return 0 end
 return redis.call('DEL', key)
 `;
 
+/** Whether some process owns the transport, as far as the store knows. */
+export async function hasOwner(store: Store, transport: TransportId): Promise<boolean> {
+  const partition = store.partitionFor(transport);
+  return (await store.command('GET', partition, `lease:${transport}`)) !== null;
+}
+
 /** Ends the lease of a holder whose process is certainly gone. */
 export async function endLeaseOf(
   store: Store,

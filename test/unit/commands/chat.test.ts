@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { answer } from '../../../src/commands/chat.ts';
 import { COMMANDS } from '../../../src/commands/commands.ts';
 import type { BareJid } from '../../../src/xmpp/jid.ts';
-import { ADDRESSING, accountsOf, JULIET } from '../../support/paper.ts';
+import { deskOn } from '../../support/desk.ts';
+import { ADDRESSING, accountsOf, JULIET, PAPER } from '../../support/paper.ts';
 
 const NURSE = 'nurse@example.org' as BareJid;
+const ADMIN = 'ops@example.org' as BareJid;
 
 function desk() {
   const accounts = accountsOf({ [JULIET]: 'one' });
@@ -15,7 +17,10 @@ function desk() {
     ask: (jid: BareJid, text: string) =>
       answer(
         text,
-        { jid, domain: 'paper.example.org', title: 'Paper', accounts, addressing: ADDRESSING },
+        {
+          ...{ jid, isAdmin: jid === ADMIN, transport: PAPER, domain: 'paper.example.org' },
+          ...{ title: 'Paper', accounts, addressing: ADDRESSING, desk: deskOn() },
+        },
         (error) => errors.push(error),
       ),
   };
@@ -23,8 +28,18 @@ function desk() {
 
 describe('words to the gateway', () => {
   it('are all told by help', async () => {
-    const help = await desk().ask(NURSE, 'help');
-    for (const { word, summary } of COMMANDS) expect(help).toContain(`${word}: ${summary}`);
+    const help = await desk().ask(ADMIN, 'help');
+    for (const { word, form, summary } of COMMANDS) {
+      expect(help).toContain(`\n${form === undefined ? word : `${word} ${form}`}: ${summary}\n`);
+    }
+  });
+
+  it('that are for administrators are neither told to others nor known to them', async () => {
+    const { ask } = desk();
+    expect(await ask(ADMIN, 'hold paper')).toContain('On hold: all that goes to paper');
+    expect(await ask(NURSE, 'help')).not.toContain('hold');
+    expect(await ask(NURSE, 'hold paper')).toContain('I do not know that word');
+    expect(await ask(NURSE, 'queue hold paper')).toContain('for the administrators');
   });
 
   it.each([['WhoAmI'], [' whoami '], ['/whoami'], ['whoami please']])(

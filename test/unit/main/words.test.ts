@@ -10,6 +10,7 @@ import { command, sendAll } from '../../../src/main/words.ts';
 import { parseJid } from '../../../src/xmpp/jid.ts';
 import type { IncomingText, OutgoingMessage } from '../../../src/xmpp/port.ts';
 import { Inbox } from '../../support/clients/inbox.ts';
+import { deskOn } from '../../support/desk.ts';
 import { ADDRESSING, accountsOf, JULIET, PAPER } from '../../support/paper.ts';
 
 const ALL = 'hi\n> Good morrow, cousin.';
@@ -50,7 +51,7 @@ const port = {
 
 function parts(): Parameters<typeof sendAll>[0] {
   return {
-    shared: { originals, admits: () => true },
+    shared: { originals, admits: () => true, desk: deskOn() },
     settings: {
       id: PAPER,
       domain: 'paper.example.org',
@@ -58,7 +59,7 @@ function parts(): Parameters<typeof sendAll>[0] {
     },
     accounts: accountsOf({ [JULIET]: 'one' }),
     addressing: ADDRESSING,
-    policy: { refuses: () => undefined, spend: () => refusal },
+    policy: { refuses: () => undefined, spend: () => refusal, isAdmin: () => false },
     tell: async (words) => {
       if (!stored) throw new Error('store gone');
       said.add(words);

@@ -8,7 +8,8 @@ import { BUSY, NOT_STORED } from '../../../src/outbound/refusals.ts';
 import type { BareJid } from '../../../src/xmpp/jid.ts';
 import { parseJid } from '../../../src/xmpp/jid.ts';
 import type { IncomingText } from '../../../src/xmpp/port.ts';
-import { ADDRESSING, accountsOf, CAPABILITIES, claimAll } from '../../support/paper.ts';
+import { deskOn } from '../../support/desk.ts';
+import { ADDRESSING, accountsOf, CAPABILITIES, claimAll, PAPER } from '../../support/paper.ts';
 import { OutboundBench, text } from './outbound-bench.ts';
 
 const NURSE = 'nurse@example.org' as BareJid;
@@ -137,7 +138,10 @@ describe('the first message of a user', () => {
     gate.resolve();
     door.accept(of(NURSE, 'one'));
     await door.settled();
-    const asked = { jid: NURSE, domain: 'd', title: 'Paper', accounts, addressing: ADDRESSING };
+    const asked = {
+      ...{ jid: NURSE, isAdmin: false, transport: PAPER, domain: 'd', title: 'Paper' },
+      ...{ accounts, addressing: ADDRESSING, desk: deskOn() },
+    };
     expect(await answer('whoami', asked, () => undefined)).toBe(
       'You are nurse@example.org. Your address is new.',
     );

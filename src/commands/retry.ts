@@ -1,0 +1,111 @@
+import { type MessageId, refused } from '../contract/index.ts';
+import { channelOf, readChannel } from '../lanes/lane.ts';
+import { CRASHES_TO_PARK } from '../lanes/lane-store.ts';
+import type { Hurried, Standing } from '../lanes/queue.ts';
+import {
+  INBOUND_DEADLINE_MS,
+  readOutbound,
+  storeOutbound,
+  UnreadableError,
+} from '../lanes/stored.ts';
+import type { Asker, Desk, MessageCommand } from './desk.ts';
+import { eachMessage, type Outcome } from './each.ts';
+import { pauseInWords } from './standing.ts';
+import { span } from './wording.ts';
+
+/** A user may ask for an attempt so often at most: a network may take more for an attack. */
+const USER_WAITS_MS = 60_000;
+
+export const retry: MessageCommand = {
+  word: 'retry',
+  form: 'ID…',
+  summary: 'tries messages now that wait for another attempt',
+  run: (desk, asker, request) =>
+    eachMessage(desk, asker, request, (standing) => retryOne(desk, asker, standing)),
+};
+
+async function retryOne(desk: Desk, asker: Asker, standing: Standing): Promise<Outcome> {
+  if (asker.is === 'user') refuseHaste(desk, standing);
+  if (standing.state === 'dead') return await revive(desk, asker, standing);
+  const { id, lane } = standing;
+  const hurried = await desk.lanes.hurry(id);
+  if (hurried !== 'hurried') return { done: hurried === 'served', words: WORDS[hurried] };
+  noteBy(desk, asker, standing, 'hurried');
+  desk.wake(lane.channel, lane.partition);
+  const ahead = standing.ahead > 0 ? ', behind those that came before it' : '';
+  return { done: true, words: `is tried now${ahead}.${await hindrances(desk, standing)}` };
+}
+
+const WORDS: Readonly<Record<Exclude<Hurried, 'hurried'>, string>> = {
+  served: 'is under way, or comes next: its conversation is being served.',
+  'on-hold': 'is on hold: release it first.',
+  handed: 'is handed over: there is nothing more to try.',
+  dead: 'was put aside meanwhile.',
+  gone: 'is not in the queue any more.',
+};
+
+/** @throws RefusedError */
+function refuseHaste(desk: Desk, { state, attempts, crashes, since }: Standing): void {
+  if (state === 'dead' && crashes >= CRASHES_TO_PARK) {
+    const text =
+      'The gateway failed at this message several times: only its operator can have it tried again.';
+    throw refused('forbidden', 'cancel', text);
+  }
+  const ago = desk.now() - since;
+  if (state === 'waiting' && attempts > 0 && ago < USER_WAITS_MS) {
+    const left = span(USER_WAITS_MS - ago);
+    throw refused(
+      'policy-violation',
+      'wait',
+      `It was tried ${span(ago)} ago. Ask again in ${left}.`,
+    );
+  }
+}
+
+async function revive(desk: Desk, asker: Asker, standing: Standing): Promise<Outcome> {
+  const { id, lane } = standing;
+  const { transport: name, direction } = readChannel(lane.channel);
+  const transport = desk.transports.find((each) => each.id === name);
+  if (transport === undefined)
+    return { done: false, words: `is of ${name}, which is not configured.` };
+  let revived: boolean;
+  if (direction === 'outbound') {
+    const entry = await desk.lanes.read(id);
+    try {
+      const { event, reports } = transport.reports.revived(readOutbound(entry?.event ?? ''));
+      const more = { event: storeOutbound(event), reports };
+      revived = await desk.lanes.revive(id, desk.now() + transport.deadlineMs, more);
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      return { done: false, words: 'can not be read as it is stored: it can only be discarded.' };
+    }
+    desk.wake(channelOf(name, 'inbound'), lane.partition);
+  } else {
+    revived = await desk.lanes.revive(id, desk.now() + INBOUND_DEADLINE_MS);
+  }
+  if (!revived) return { done: false, words: WORDS.gone };
+  noteBy(desk, asker, standing, 'revived');
+  desk.wake(lane.channel, lane.partition);
+  const told = direction === 'outbound' ? ' Its sender is told.' : '';
+  return { done: true, words: `is tried once more.${told}${await hindrances(desk, standing)}` };
+}
+
+/** Why it may not be tried at once all the same. */
+async function hindrances(desk: Desk, { lane }: Standing): Promise<string> {
+  const { transport } = readChannel(lane.channel);
+  const served = await desk.isServed(transport);
+  const idle = served ? '' : ` No gateway is running for ${transport}: it is tried when one is.`;
+  return idle + (await pauseInWords(desk, lane.channel, desk.now()));
+}
+
+/** Writes into its story what was done by hand, and by whom. */
+export function noteBy(
+  desk: Desk,
+  asker: Asker,
+  { id, lane }: { readonly id: MessageId; readonly lane: Standing['lane'] },
+  what: 'hurried' | 'revived' | 'discarded',
+): void {
+  const { transport } = readChannel(lane.channel);
+  const detail = `by ${asker.is === 'operator' ? asker.name : 'its user'}`;
+  desk.note({ message: id, transport, at: desk.now(), what, detail });
+}
