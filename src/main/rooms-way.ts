@@ -1,11 +1,11 @@
 /** The rooms of a network that has rooms, put together. */
 
-import { createHash } from 'node:crypto';
 import type { AccountLink, Refusal, Session } from '../contract/index.ts';
 import { NO_ARCHIVE } from '../history/no-archive.ts';
 import type { Acceptor } from '../outbound/accept.ts';
 import { type Host, openHost } from '../rooms/host.ts';
 import { openRoomMemory } from '../rooms/memory.ts';
+import { openOccupantKey } from '../rooms/occupant-key.ts';
 import { openSeal } from '../rooms/seal.ts';
 import type { IncomingText } from '../xmpp/port.ts';
 import type { Rooms } from '../xmpp/rooms/port.ts';
@@ -34,8 +34,7 @@ export async function openRooms(parts: Parts, later: Later): Promise<Host | unde
     sessionOf: (account) => later.sessionOf(account),
     archive: settings.archiveRooms ? shared.archive : NO_ARCHIVE,
     memory: await openRoomMemory(shared.store, transport, seal, onError),
-    // A secret of this transport that outlives a restart, and tells nothing of the one that it is made of.
-    occupantKey: createHash('sha256').update(`occupants ${transport} ${xmpp.secret}`).digest('hex'),
+    occupantKey: await openOccupantKey(shared.store, transport),
     face: () => later.face(),
     accept: (to, message) => later.accept(to, message),
     refuse: (message, refusal) => later.refuse(message, refusal),

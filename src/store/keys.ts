@@ -23,6 +23,7 @@
  * pst:{p07}:use:<transport>:<day>  hash    bare JID -> units spent that day, expires
  * pst:{p07}:mem:<transport>        hash    what an adapter remembers
  * pst:{p07}:room:<transport>       hash    "<bare JID> <room>" -> as whom he is in it, seen by which clients
+ * pst:{p07}:occ:<transport>        string  the key with which occupant ids are made, given once
  * pst:{p00}:epoch                 string  the name of this data, given once: it is missed when all is gone
  * {pst-wake}:…                             BullMQ's own; may be removed at any time
  * ```
