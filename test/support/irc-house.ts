@@ -18,12 +18,16 @@ export interface IrcHouse extends House {
 
 export interface IrcHouseOptions extends Omit<HouseOptions, 'beside'> {
   readonly irc?: 'ngircd' | 'inspircd';
+  /** What InspIRCd takes of a client for long. ngIRCd takes three. */
+  readonly linesPerSecond?: number;
   /** Laid over what is configured of the IRC server. */
   readonly ircServer?: Readonly<Record<string, unknown>>;
 }
 
 export async function startIrcHouse(options: IrcHouseOptions = {}): Promise<IrcHouse> {
-  const irc = await (options.irc === 'inspircd' ? startInspircd() : startNgircd());
+  const irc = await (options.irc === 'inspircd'
+    ? startInspircd(options.linesPerSecond)
+    : startNgircd());
   const beside = doorTo(irc, options.ircServer);
   const house = await startHouse({ ...options, beside }).catch(async (error: unknown) => {
     await irc.stop();
