@@ -12,6 +12,7 @@ import {
   figure,
   flow,
   type Goal,
+  gate,
   ratio,
 } from './figures.ts';
 import {
@@ -88,7 +89,7 @@ export async function* irc(size: IrcSize, profile?: string): AsyncGenerator<Figu
         for (const way of WAYS) {
           const goal = name === 'Postern' && archive ? way.goal : undefined;
           const taken = await run.flood(way, archive);
-          yield* messages(`${way.what}, ${kept}`, name, taken, goal, rates);
+          yield* messages(`${way.what}, ${kept}`, name, taken, costs(name, way), goal, rates);
         }
         yield* latencies(run, size, name, kept);
         if (archive) yield* joining(run, size, name);
@@ -103,12 +104,23 @@ interface Way {
   readonly from: 'IRC' | 'XMPP';
   readonly rooms: readonly Join[];
   readonly goal?: Goal;
+  /** Microseconds of CPU that one message may cost: a third more than it does on a busy machine. */
+  readonly most: { readonly gateway: number; readonly redis: number };
 }
 
 const WAYS: readonly Way[] = [
-  { what: 'IRC → XMPP', from: 'IRC', rooms: [ROOM], goal: atLeast(10_000) },
-  { what: 'XMPP → IRC, one room', from: 'XMPP', rooms: [ROOM] },
-  { what: 'XMPP → IRC, 20 rooms', from: 'XMPP', rooms: ROOMS, goal: atLeast(10_000) },
+  {
+    ...{ what: 'IRC → XMPP', from: 'IRC', rooms: [ROOM] },
+    ...{ goal: atLeast(10_000), most: { gateway: 80, redis: 5 } },
+  },
+  {
+    ...{ what: 'XMPP → IRC, one room', from: 'XMPP', rooms: [ROOM] },
+    most: { gateway: 1_200, redis: 500 },
+  },
+  {
+    ...{ what: 'XMPP → IRC, 20 rooms', from: 'XMPP', rooms: ROOMS },
+    ...{ goal: atLeast(10_000), most: { gateway: 350, redis: 150 } },
+  },
 ];
 
 /** A gateway and its one user, who is in his rooms. */
@@ -212,22 +224,26 @@ function* messages(
   what: string,
   name: Name,
   taken: Flow,
+  each: readonly Cost[],
   goal: Goal | undefined,
   rates: Map<string, number>,
 ): Generator<Figure> {
-  yield* flow(`${what}: ${name}`, taken, COSTS[name], goal);
+  yield* flow(`${what}: ${name}`, taken, each, goal);
   if (name === 'biboumi') rates.set(what, taken.perSecond);
   else if (rates.has(what))
     yield ratio(`${what}: ${name}`, 'of biboumi', taken.perSecond, rates.get(what));
 }
 
-const COSTS: Readonly<Record<Name, readonly Cost[]>> = {
-  biboumi: [['biboumi', undefined]],
-  Postern: [
-    ['gateway', undefined],
-    ['Redis', undefined],
-  ],
+/** In the order of `IrcGateway.pids`. */
+const PROCESSES: Readonly<Record<Name, readonly string[]>> = {
+  biboumi: ['biboumi'],
+  Postern: ['gateway', 'Redis'],
 };
+
+function costs(name: Name, { most }: Way): readonly Cost[] {
+  const gates = name === 'Postern' ? [gate(most.gateway), gate(most.redis)] : [];
+  return PROCESSES[name].map((process, index) => [process, gates[index]]);
+}
 
 async function* latencies(
   run: Run,
@@ -272,7 +288,7 @@ async function* idling({ users, idleSeconds }: IrcSize, name: Name): AsyncGenera
     const used = cpuMeter(gateway.pids);
     await pass(idleSeconds * 1_000);
     const seconds = used();
-    for (const [index, [process]] of COSTS[name].entries()) {
+    for (const [index, process] of PROCESSES[name].entries()) {
       const pid = gateway.pids[index] ?? 0;
       const share = (100 * (seconds[index] ?? Number.NaN)) / idleSeconds;
       yield figure(

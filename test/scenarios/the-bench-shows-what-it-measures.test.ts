@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { hasBiboumi } from '../bench/biboumi.ts';
 import { ROOT } from '../support/processes.ts';
 
 interface Row {
@@ -57,6 +58,36 @@ test('the bench of mail shows them, too', async () => {
   expect(rows.filter(({ measure }) => measure === 'rate, of smtp-sink')).toHaveLength(4);
 });
 
+test('the bench of IRC shows them, too', async () => {
+  const rows = await bench('irc');
+  for (const { value } of rows) expect(value).toBeGreaterThanOrEqual(0);
+
+  const withGoals = rows.filter(({ goal }) => goal !== undefined);
+  expect(withGoals.map(({ what, measure, goal }) => `${what}: ${measure} ${goal?.value}`)).toEqual([
+    ...['archive on', 'archive off'].flatMap((kept) => [
+      ...ofRooms('IRC → XMPP', kept, 10_000, [80, 5]),
+      ...ofRooms('XMPP → IRC, one room', kept, undefined, [1_200, 500]),
+      ...ofRooms('XMPP → IRC, 20 rooms', kept, 10_000, [350, 150]),
+      `IRC → XMPP at 20/s, ${kept}: Postern: ms, half of all below 2`,
+      `XMPP → IRC at 20/s, ${kept}: Postern: ms, half of all below 2`,
+    ]),
+    '10 users, nothing said: Postern: % of a core, gateway 2',
+  ]);
+  const compared = rows.filter(({ measure }) => measure === 'rate, of biboumi');
+  expect(compared).toHaveLength(hasBiboumi() ? 6 : 0);
+});
+
+function ofRooms(
+  way: string,
+  kept: string,
+  rate: number | undefined,
+  most: readonly [gateway: number, redis: number],
+): string[] {
+  const what = `${way}, ${kept}: Postern`;
+  const wanted = rate === undefined || kept === 'archive off' ? [] : [`messages/s ${rate}`];
+  return [...wanted.map((goal) => `${what}: ${goal}`), ...cpu(what, ...most)];
+}
+
 function ownGateway(fsync: string, [rate, p50, p99]: readonly number[]): string[] {
   return [
     `stanza in → durable → adapter, ${fsync}: messages/s ${rate}`,
@@ -72,8 +103,11 @@ function behind(server: string, rate: number): string[] {
   return [`${what}: messages/s ${rate}`, ...cpu(what)];
 }
 
-function cpu(what: string): string[] {
-  return [`${what}: µs of CPU a message, gateway 50`, `${what}: µs of CPU a message, Redis 45`];
+function cpu(what: string, gateway = 50, redis = 45): string[] {
+  return [
+    `${what}: µs of CPU a message, gateway ${gateway}`,
+    `${what}: µs of CPU a message, Redis ${redis}`,
+  ];
 }
 
 function cpuOfMail(what: string, gateway: number, redis: number): string[] {
@@ -83,7 +117,7 @@ function cpuOfMail(what: string, gateway: number, redis: number): string[] {
   ];
 }
 
-async function bench(name: 'core' | 'email'): Promise<readonly Row[]> {
+async function bench(name: 'core' | 'email' | 'irc'): Promise<readonly Row[]> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--conditions=source', `${ROOT}test/bench/main.ts`, name, '--quick', '--json'],
