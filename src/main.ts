@@ -10,6 +10,7 @@ import { openHistory } from './history/sqlite-history.ts';
 import { openOriginals } from './history/sqlite-originals.ts';
 import { openPrivateHttp } from './http/private.ts';
 import { openPublicHttp } from './http/public.ts';
+import { historyFile } from './main/beside.ts';
 import { openCustody } from './main/custody.ts';
 import { openDesk } from './main/desk.ts';
 import { Ending } from './main/ending.ts';
@@ -31,11 +32,6 @@ export interface Gateway {
 
 /** How often what is over by time is ended. */
 const TICK_MS = 1_000;
-
-/** Where the stories are. */
-export function historyFile(settings: Pick<Settings, 'state'>): string {
-  return join(settings.state, 'history.sqlite');
-}
 
 /**
  * Starts Postern. Resolves when every transport has been tried once; one whose server is down is

@@ -11,6 +11,14 @@ export interface Arguments {
   readonly json: boolean;
   /** Seconds. */
   readonly wait: number;
+  /** Asks nothing before it does what can not be undone. */
+  readonly yes: boolean;
+  /** Shows the text of a message, too. */
+  readonly body: boolean;
+  /** How many at most; undefined: as many as are usual. */
+  readonly last: number | undefined;
+  /** What comes behind this message. */
+  readonly after: string | undefined;
   readonly words: readonly string[];
 }
 
@@ -24,11 +32,20 @@ export function readArguments(argv: readonly string[]): Arguments {
         config: { type: 'string', short: 'c', default: 'config/postern.yaml' },
         json: { type: 'boolean', default: false },
         wait: { type: 'string', default: '0' },
+        yes: { type: 'boolean', short: 'y', default: false },
+        body: { type: 'boolean', default: false },
+        last: { type: 'string' },
+        after: { type: 'string' },
       },
     });
     const wait = Number(values.wait);
     if (!Number.isFinite(wait) || wait < 0) throw new UsageError('--wait takes seconds.');
-    return { config: values.config, json: values.json, wait, words: positionals };
+    const last = values.last === undefined ? undefined : Number(values.last);
+    if (last !== undefined && !(Number.isInteger(last) && last > 0)) {
+      throw new UsageError('--last takes a number from 1 on.');
+    }
+    const { config, json, yes, body, after } = values;
+    return { ...{ config, json, yes, body, after, last }, wait, words: positionals };
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });

@@ -1,4 +1,6 @@
 import { AccountConflictError } from '../accounts/settle-owners.ts';
+import { UnansweredError } from '../lanes/lane-store.ts';
+import { NotHereError } from '../main/beside.ts';
 import { RedisUnreachableError } from '../main/custody.ts';
 import { SettingsError } from '../settings/problem.ts';
 import { EmbeddedError } from '../store/embedded.ts';
@@ -25,8 +27,12 @@ export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof EmbeddedError) {
     return { words: `Postern's own Redis: ${error.message}`, code: EXIT.unavailable };
   }
-  if (error instanceof RedisUnreachableError) {
+  if (error instanceof RedisUnreachableError || error instanceof NotHereError) {
     return { words: error.message, code: EXIT.unavailable };
+  }
+  if (error instanceof UnansweredError) {
+    const words = 'Redis does not answer: what was asked for may have been done, or not.';
+    return { words, code: EXIT.unavailable };
   }
   const words = ofTheSystem(error);
   return words === undefined ? undefined : { words, code: EXIT.unavailable };

@@ -3,22 +3,32 @@
 import { readArguments, UsageError } from './arguments.ts';
 import { EXIT } from './exit.ts';
 import { failureOf } from './failure.ts';
+import { queue, why } from './messages.ts';
 import { ready } from './ready.ts';
 import { start } from './start.ts';
 import type { Verb } from './verb.ts';
 import { version } from './version.ts';
-import { why } from './why.ts';
 
-const VERBS: Readonly<Record<string, Verb>> = { start, ready, why, version };
+const VERBS: Readonly<Record<string, Verb>> = { start, ready, why, queue, version };
 
 function usage(): string {
-  const lines = Object.entries(VERBS).map(([name, { form, summary }]) => {
-    return `  postern ${`${name} ${form}`.trim().padEnd(28)} ${summary}\n`;
+  const lines = Object.entries(VERBS).flatMap(([name, { form, summary, parts = [] }]) => {
+    const forms = [
+      { word: name, form, summary },
+      ...parts.map((part) => ({ ...part, word: `${name} ${part.word}` })),
+    ];
+    return forms.map((each) => {
+      return `  postern ${`${each.word} ${each.form}`.trim().padEnd(48)} ${each.summary}\n`;
+    });
   });
   return `Usage:\n${lines.join('')}
 Options:
   -c, --config FILE   the configuration (default: config/postern.yaml)
       --json          one JSON object instead of words
+      --last N        how many messages at most (why, queue)
+      --after ID      the list behind this message (queue)
+      --body          the text of the message, too (queue show)
+  -y, --yes           do not ask before what can not be undone (queue)
 Exit codes: 0 done, 1 not so, 64 wrong usage, 69 something does not answer, 78 wrong configuration\n`;
 }
 

@@ -30,7 +30,7 @@ export async function rowsOfLanes(
   });
 }
 
-export async function rowsOf(
+async function rowsOf(
   desk: Desk,
   asker: Asker,
   standings: readonly Standing[],

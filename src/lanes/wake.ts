@@ -29,7 +29,7 @@ export function openWake(store: Store, onError: (error: unknown) => void): Wake 
    * Calls on their way to Redis, and whether each was asked for again meanwhile: it is made again
    * then, for the one under way may have been answered by a look before what this one is about.
    */
-  const underWay = new Map<string, { again: boolean }>();
+  const underWay = new Map<string, { again: boolean; made?: Promise<unknown> }>();
   let closed = false;
   let toldAt = Number.NEGATIVE_INFINITY;
 
@@ -60,9 +60,9 @@ export function openWake(store: Store, onError: (error: unknown) => void): Wake 
       before.again = true;
       return;
     }
-    const own = { again: false };
+    const own: { again: boolean; made?: Promise<unknown> } = { again: false };
     underWay.set(call, own);
-    queueOf(channel)
+    own.made = queueOf(channel)
       .add(
         'look',
         { partition },
@@ -105,14 +105,20 @@ export function openWake(store: Store, onError: (error: unknown) => void): Wake 
 
     async close() {
       closed = true;
-      const all = [...workers, ...queues.values()].map((one) =>
-        (one instanceof Worker ? one.close(true) : one.close()).catch(() => undefined),
-      );
+      const end = async () => {
+        // A process that has only called somebody is not gone before its call is made.
+        await Promise.all([...underWay.values()].map(({ made }) => made));
+        await Promise.all(
+          [...workers, ...queues.values()].map((one) =>
+            (one instanceof Worker ? one.close(true) : one.close()).catch(() => undefined),
+          ),
+        );
+      };
       let cap: NodeJS.Timeout | undefined;
       const capped = new Promise<void>((resolve) => {
         cap = setTimeout(resolve, CLOSE_MS);
       });
-      await Promise.race([Promise.all(all), capped]);
+      await Promise.race([end(), capped]);
       clearTimeout(cap);
       connection.disconnect();
     },

@@ -34,7 +34,7 @@ export class RedisUnreachableError extends Error {
 
 /** @throws EmbeddedError, StartCheckError, RedisUnreachableError */
 export async function openCustody(settings: Settings, log: Log, ending: Ending): Promise<Custody> {
-  const address = await addressOf(settings, log, ending);
+  const address = await storeAddress(settings, log, ending);
   const store = openStore(address, errorLog(log, 'redis'));
   ending.add(() => store.close());
   const warnings = await checkStart(store, settings.durability).catch((error: unknown) => {
@@ -66,7 +66,7 @@ export async function openCustody(settings: Settings, log: Log, ending: Ending):
   };
 }
 
-function unreachable(cause: unknown): RedisUnreachableError {
+export function unreachable(cause: unknown): RedisUnreachableError {
   const error = cause instanceof Error ? cause : new Error(String(cause));
   // Its message speaks of an option of ioredis, not of what is wrong.
   const why = error.name === 'MaxRetriesPerRequestError' ? 'nobody answers' : error.message;
@@ -74,7 +74,15 @@ function unreachable(cause: unknown): RedisUnreachableError {
   return new RedisUnreachableError(text, { cause });
 }
 
-async function addressOf(settings: Settings, log: Log, ending: Ending): Promise<StoreAddress> {
+/**
+ * Where Redis is; the embedded one is adopted, or started until the end.
+ * @throws EmbeddedError
+ */
+export async function storeAddress(
+  settings: Pick<Settings, 'redis' | 'durability' | 'state'>,
+  log: Pick<Log, 'warn' | 'info'>,
+  ending: Ending,
+): Promise<StoreAddress> {
   const { redis, durability, state } = settings;
   if (redis.kind !== 'embedded') return redis;
   const { kind: _, ...options } = redis;

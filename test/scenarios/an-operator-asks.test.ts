@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type House, JULIET, ROMEO, startHouse } from '../support/house.ts';
-import { Program } from '../support/processes.ts';
+import { postern } from '../support/postern.ts';
 
 let house: House;
 let dir: string;
@@ -17,11 +17,6 @@ afterAll(async () => {
   await house?.stop();
   await rm(dir, { recursive: true, force: true });
 });
-
-async function postern(...words: string[]): Promise<{ code: number | null; output: string }> {
-  const program = new Program('src/cli/main.ts', words);
-  return { code: await program.exited(), output: program.output };
-}
 
 /** The same configuration for a gateway that was never started. */
 async function neverStarted(): Promise<string> {
@@ -39,7 +34,8 @@ it('why: the story of a text that a user has got, by the id of its stanza', asyn
   // A story is written when its gateway ends, at the latest.
   await gateway.program.end();
   const told = await postern('why', id.toLowerCase(), '-c', gateway.config);
-  expect(told.output).toMatch(/ sms {2}accepted\n.* sms {2}handed\n/);
+  expect(told.output).toMatch(/taken from its sender, and stored\n.*the other side has it\n/);
+  expect(told.output).toMatch(new RegExp(`${id}  sms  .* → ${JULIET.jid}\n`));
   expect(told.output).not.toContain('wherefore');
   expect(told.code).toBe(0);
 
@@ -68,7 +64,7 @@ it('why, before the first start: nobody knows it, exit code 1', async () => {
 
 it('why, without an id: what is missing, exit code 64', async () => {
   const { output, code } = await postern('why', '-c', house.gateway.config);
-  expect(output).toContain('why takes the id of a message');
+  expect(output).toContain('Say which: the id of a message');
   expect(code).toBe(64);
 });
 
