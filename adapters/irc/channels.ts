@@ -18,6 +18,8 @@ export type ChannelEvent = Extract<WireEvent, { is: InOne | OfPeople }>;
 type InOne = 'joined' | 'parted' | 'kicked' | 'names' | 'topic' | 'topic-set' | 'mode';
 type OfPeople = 'quit' | 'split' | 'nick' | 'away' | 'account' | 'person';
 
+const MOST_NOTED = 1_000;
+
 /** Signs that some servers take for letters, which have a small form. */
 const SCANDINAVIAN = /[[\]\\^{}|~]/;
 
@@ -29,6 +31,10 @@ export class Channels {
    * back at once is told of that first: it is not about the new stay.
    */
   readonly #leaving = new Map<string, number>();
+  /** Where the account is, though nobody here asked for it: a bouncer was there, or services. Folded names. */
+  readonly #unasked = new Set<string>();
+  /** Into which the server puts us instead of another one. Folded names. */
+  readonly #forwards = new Set<string>();
 
   constructor(options: ChannelsOptions) {
     this.#options = options;
@@ -65,6 +71,11 @@ export class Channels {
     return room;
   }
 
+  /** On a connection that is there. */
+  enter(room: Room, wire: Wire): void {
+    room.enter(wire, this.#unasked.delete(wire.fold(room.channel)));
+  }
+
   leave(peer: PeerId, reason: string | undefined): void {
     const room = this.#rooms.get(peer);
     this.#rooms.delete(peer);
@@ -75,12 +86,18 @@ export class Channels {
   /** The connection is gone. */
   disconnected(): void {
     this.#leaving.clear();
+    this.#unasked.clear();
+    this.#forwards.clear();
   }
 
-  /** @returns whether it only says that a channel was left already */
-  failed({ code, target }: ServerError, wire: Wire): boolean {
+  /** @returns whether it is about a channel that one is leaving, or was asked to be let into */
+  failed(error: ServerError, wire: Wire): boolean {
+    const { code, target, instead } = error;
+    if (target === undefined) return false;
     const isAboutLeaving = code === 442 || code === 403;
-    return isAboutLeaving && target !== undefined && this.#hasLeft(wire.fold(target));
+    if (isAboutLeaving && this.#hasLeft(wire.fold(target))) return true;
+    if (instead !== undefined) noted(this.#forwards, wire.fold(instead));
+    return this.find(target, wire)?.failed(error) === true;
   }
 
   clear(): void {
@@ -97,22 +114,20 @@ export class Channels {
 
   happened(event: ChannelEvent, wire: Wire): void {
     switch (event.is) {
-      case 'joined': {
+      case 'joined':
         if (event.own && this.#leaving.has(wire.fold(event.channel))) return;
-        const room = this.find(event.channel, wire);
-        room?.joined(event);
-        // Nobody here asked for it: the server forwards, or an operator drags.
-        if (event.own && room === undefined) wire.send('PART', event.channel);
+        this.#joined(event, wire);
         return;
-      }
       case 'parted': {
         const room = this.find(event.channel, wire);
+        if (event.own) this.#unasked.delete(wire.fold(event.channel));
         const isOfBefore = event.own && this.#hasLeft(wire.fold(event.channel));
         // Who is in is out now, whatever was left.
         if (!isOfBefore || room?.isIn === true) room?.parted(event);
         return;
       }
       case 'kicked':
+        if (event.own) this.#unasked.delete(wire.fold(event.channel));
         this.find(event.channel, wire)?.kicked(event);
         return;
       case 'names':
@@ -124,15 +139,22 @@ export class Channels {
       case 'topic-set':
         this.find(event.channel, wire)?.topicSet(event);
         return;
-      case 'mode': {
-        const room = this.find(event.target, wire);
-        room?.occupants?.mode(event);
-        if (event.by === undefined) room?.answered('modes');
+      case 'mode':
+        this.find(event.target, wire)?.occupants?.mode(event);
         return;
-      }
       default:
         for (const room of this.#rooms.values()) toPerson(room, event);
     }
+  }
+
+  #joined(event: Extract<ChannelEvent, { is: 'joined' }>, wire: Wire): void {
+    const room = this.find(event.channel, wire);
+    room?.joined(event);
+    if (!event.own || room !== undefined) return;
+    const channel = wire.fold(event.channel);
+    // Where he wanted to be he is not; any other channel is no business of ours.
+    if (this.#forwards.delete(channel)) wire.send('PART', event.channel);
+    else noted(this.#unasked, channel);
   }
 
   /** One leaving less to be told of. @returns whether there was one */
@@ -142,6 +164,10 @@ export class Channels {
     else this.#leaving.delete(channel);
     return count > 0;
   }
+}
+
+function noted(channels: Set<string>, channel: string): void {
+  if (channels.size < MOST_NOTED) channels.add(channel);
 }
 
 function toPerson(room: Room, event: Extract<WireEvent, { is: OfPeople }>): void {

@@ -54,8 +54,7 @@ export class Dispatch {
         questions.pong(event.token);
         return;
       case 'reply':
-        if (event.code === 315) channels.find(event.params[0] ?? '', wire)?.answered('who');
-        else questions.reply(event, wire);
+        questions.reply(event, wire);
         return;
       default:
         channels.happened(event, wire);
@@ -68,9 +67,7 @@ export class Dispatch {
 
   #failed(error: ServerError, wire: Wire): void {
     const { channels, questions, nick } = this.#parts;
-    if (channels.failed(error, wire)) return;
-    const room = error.target === undefined ? undefined : channels.find(error.target, wire);
-    if (room !== undefined && !room.isIn) room.failed(error);
-    else if (!questions.error(error, wire)) nick.failed(wire, error);
+    if (channels.failed(error, wire) || questions.error(error, wire)) return;
+    nick.failed(wire, error);
   }
 }

@@ -1,8 +1,9 @@
 /** The way into one channel: asked for, then told who is there, then in. It ends in time, whatever the server does. */
 
 import type { Refusal, RoomEvent } from 'postern/adapter';
+import { sent } from './sent.ts';
 import type { Wire } from './wire/client.ts';
-import { LineError } from './wire/line.ts';
+import type { JoinRequest } from './wire/joins.ts';
 import { WHOX_FIELDS } from './wire/reading.ts';
 
 /** Larger channels are not asked who everybody is: servers answer that slowly, or not at all. */
@@ -17,8 +18,7 @@ export class Entry {
   readonly #channel: string;
   readonly #now: () => number;
   #is: 'outside' | 'asking' | 'entering' | 'in' = 'outside';
-  /** What ends the entering. */
-  #last: 'who' | 'modes' = 'modes';
+  #request: JoinRequest | undefined;
   /** How long it is asked for, or its list is waited for. */
   #until = 0;
   #early: RoomEvent[] = [];
@@ -32,37 +32,41 @@ export class Entry {
     return this.#is;
   }
 
-  /** @returns false where it can not be asked for */
-  ask(wire: Wire, password: string | undefined): boolean {
+  /** Whether the server may take one for being in. */
+  get isKnown(): boolean {
+    return this.#is === 'asking' ? this.#request?.hasLeft === true : this.#is !== 'outside';
+  }
+
+  /** @returns why it can not be asked for */
+  ask(wire: Wire, password: string | undefined): Refusal | undefined {
     this.#is = 'asking';
     this.#until = this.#now() + ASKING_MS;
-    return sent(() => wire.send('JOIN', this.#channel, password));
+    this.#request = undefined;
+    const isLine = sent(() => {
+      this.#request = wire.join(this.#channel, password);
+      return true;
+    });
+    if (!isLine) return NOT_ASKED;
+    return this.#request === undefined ? BUSY : undefined;
   }
 
   /** The server lets one in. */
-  begin(wire: Wire): void {
+  begin(): void {
     this.#is = 'entering';
     this.#until = this.#now() + ENTERING_MS;
-    sent(() => wire.send('MODE', this.#channel));
   }
 
-  /** The names are there. @param people how many */
-  named(wire: Wire, people: number): void {
-    if (people > MAX_WHO) return;
-    const fields = wire.features.whox ? WHOX_FIELDS : undefined;
-    if (sent(() => wire.send('WHO', this.#channel, fields))) this.#last = 'who';
-  }
-
-  /** Whether this answer is the last that is waited for. @param what undefined for an error in its place */
-  endsBy(what: 'who' | 'modes' | undefined): boolean {
-    return this.#is === 'entering' && (what === undefined || this.#last === what);
+  /** One is in already. */
+  beginInside(wire: Wire): void {
+    this.begin();
+    sent(() => wire.send('TOPIC', this.#channel) && wire.send('NAMES', this.#channel));
   }
 
   /** Called every few seconds. @returns `unanswered` where the server does not let one in, nor says why */
-  overdue(wire: Wire | undefined): 'unanswered' | 'unlisted' | undefined {
+  overdue(): 'unanswered' | 'unlisted' | undefined {
     const now = this.#now();
-    // The question may not have left yet.
-    if (this.#is === 'asking' && wire?.isHeldBack === true) this.#until = now + ASKING_MS;
+    const waits = this.#is === 'asking' && this.#request?.hasLeft === false;
+    if (waits) this.#until = now + ASKING_MS;
     if (now <= this.#until) return undefined;
     if (this.#is === 'asking') return 'unanswered';
     return this.#is === 'entering' ? 'unlisted' : undefined;
@@ -73,9 +77,14 @@ export class Entry {
     if (this.#early.length < MAX_EARLY) this.#early.push(event);
   }
 
-  /** He is in. */
-  finish(): void {
+  /** He is in. What else there is to know of the channel comes when the server has time. @param people how many */
+  finish(wire: Wire, people: number): void {
     this.#is = 'in';
+    const isWanted = (): boolean => this.#is === 'in';
+    sent(() => wire.sendLater(isWanted, 'MODE', this.#channel));
+    if (people > MAX_WHO) return;
+    const fields = wire.features.whox ? WHOX_FIELDS : undefined;
+    sent(() => wire.sendLater(isWanted, 'WHO', this.#channel, fields));
   }
 
   /** What was said meanwhile. */
@@ -85,6 +94,8 @@ export class Entry {
 
   end(): void {
     this.#is = 'outside';
+    this.#request?.withdraw();
+    this.#request = undefined;
   }
 
   /** What was said is of no use where nobody will be told who is there. */
@@ -94,20 +105,16 @@ export class Entry {
   }
 }
 
-/** False where it was not sent: too much waits, or no line can say it. */
-export function sent(send: () => boolean): boolean {
-  try {
-    return send();
-  } catch (error) {
-    if (error instanceof LineError) return false;
-    throw error;
-  }
-}
-
-export const NOT_ASKED: Refusal = {
+const NOT_ASKED: Refusal = {
   condition: 'not-acceptable',
   type: 'modify',
   text: 'The server could not be asked for this channel with this password.',
+};
+
+const BUSY: Refusal = {
+  condition: 'resource-constraint',
+  type: 'wait',
+  text: 'The server is asked for too much at once. Please try again.',
 };
 
 export const SENT_AWAY: Refusal = {

@@ -77,7 +77,7 @@ export class Link {
   join(peer: PeerId, password: string | undefined): void {
     const room = this.#channels.add(peer, password);
     this.#usedAt = this.#now;
-    if (this.wire !== undefined) room.enter(this.wire);
+    if (this.wire !== undefined) this.#channels.enter(room, this.wire);
     else this.#connection.begin((refusal) => room.giveUp(refusal));
   }
 
@@ -114,7 +114,7 @@ export class Link {
   #connected(wire: Wire): void {
     this.nick.reset(this.#now);
     this.#away.connected(wire);
-    for (const room of this.#channels) room.enter(wire);
+    for (const room of this.#channels) this.#channels.enter(room, wire);
   }
 
   #disconnected(why: Ending, words: string): boolean {

@@ -13,6 +13,8 @@ export interface Person {
   /** At the services of the network. */
   readonly account?: string | undefined;
   readonly away?: string | undefined;
+  /** As who he was shown last; undefined before he is. */
+  readonly shownAs?: PersonId;
 }
 
 /** What a line says of whoever it is from. */
@@ -72,8 +74,9 @@ export class Members {
     const old = this.get(nick);
     if (old === undefined) return undefined;
     const now: Person = { ...old, ...known };
+    if (isSame(old, now)) return undefined;
     this.put(now);
-    return personId(old) === personId(now) && old.away === now.away ? undefined : now;
+    return now;
   }
 
   /** @returns him as he is now */
@@ -85,6 +88,11 @@ export class Members {
     this.put(now);
     return now;
   }
+}
+
+function isSame(one: Person, other: Person): boolean {
+  if (one.user !== other.user || one.host !== other.host) return false;
+  return one.account === other.account && one.away === other.away;
 }
 
 /** His account where he has logged in, else where he comes from. The prefix keeps one from being the other. */

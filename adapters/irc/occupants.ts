@@ -1,8 +1,8 @@
 /** Who is in one channel: comes, goes, has a new name or rank. Each change is told as it happens. */
 
-import type { Departure, Occupant, RoomEvent } from 'postern/adapter';
+import type { Departure, Occupant, PersonId, RoomEvent } from 'postern/adapter';
 import type { Bans } from './bans.ts';
-import { Members, occupantOf, type Person } from './members.ts';
+import { Members, occupantOf, type Person, personId } from './members.ts';
 import { shownWords } from './shown-text.ts';
 import type { Wire } from './wire/client.ts';
 import type { Member, ModeChange, WireEvent } from './wire/events.ts';
@@ -40,8 +40,27 @@ export class Occupants {
     return this.#members.get(nick);
   }
 
+  /** All of them, to be shown. */
   all(): readonly Occupant[] {
     return [...this.#members].map((person) => this.#occupant(person));
+  }
+
+  /**
+   * Somebody says something. Who it is may be known better than when he was shown: an account, an address.
+   * That alone is nothing to tell of hundreds who say nothing; but what he says has to be his.
+   * @param account undefined where the line does not say it
+   */
+  spoke(from: Source, account: string | undefined): PersonId {
+    const known = this.#members.get(from.nick);
+    if (known === undefined) return personId({ ...from, account });
+    const { user, host } = from;
+    const now = this.#members.learn(from.nick, {
+      ...(host === '' ? {} : { user, host }),
+      ...(account === undefined ? {} : { account }),
+    });
+    const person = now ?? known;
+    if (personId(person) !== person.shownAs) this.#show(person, 'changed');
+    return personId(person);
   }
 
   joined({ from: { nick, user, host }, own, account }: Event<'joined'>): void {
@@ -82,7 +101,7 @@ export class Occupants {
     this.#tell({ is: 'renamed', from: person.nick, to });
   }
 
-  mode({ changes, by }: Event<'mode'>): void {
+  mode({ changes, by, isAnswer }: Event<'mode'>): void {
     const { ranks } = this.#wire.features;
     const others: ModeChange[] = [];
     const touched = new Map<string, Person>();
@@ -97,7 +116,8 @@ export class Occupants {
     for (const person of touched.values()) this.#show(person, 'changed');
     const moderated = others.findLast(({ mode }) => mode === 'm')?.set ?? this.#isModerated;
     if (moderated !== this.#isModerated) this.#moderate(moderated);
-    if (others.length > 0) this.#tell({ is: 'announced', text: modeLine(others, by) });
+    if (others.length > 0 && isAnswer !== true)
+      this.#tell({ is: 'announced', text: modeLine(others, by) });
   }
 
   away({ nick, text }: Event<'away'>): void {
@@ -119,8 +139,9 @@ export class Occupants {
   }
 
   #learn(nick: string, known: Partial<Person>): void {
-    const changed = this.#members.learn(nick, known);
-    if (changed !== undefined) this.#show(changed, 'changed');
+    const old = this.#members.get(nick);
+    const now = this.#members.learn(nick, known);
+    if (now !== undefined && now.away !== old?.away) this.#show(now, 'changed');
   }
 
   #moderate(moderated: boolean): void {
@@ -138,6 +159,7 @@ export class Occupants {
   }
 
   #occupant(person: Person): Occupant {
+    this.#members.put({ ...person, shownAs: personId(person) });
     return occupantOf(person, this.#wire.features, this.#isModerated);
   }
 }
@@ -148,9 +170,13 @@ export function because(reason: string): { readonly reason?: string } {
   return words === '' ? {} : { reason: words };
 }
 
-/** `alice sets +k-l secret` */
+/** `alice sets +mk-l secret` */
 function modeLine(changes: readonly ModeChange[], by: Source | undefined): string {
-  const letters = changes.map(({ set, mode }) => `${set ? '+' : '-'}${mode}`).join('');
+  let letters = '';
+  for (const [at, { set, mode }] of changes.entries()) {
+    const isSame = changes[at - 1]?.set === set;
+    letters += `${isSame ? '' : set ? '+' : '-'}${mode}`;
+  }
   const params = changes.flatMap(({ param }) => param ?? []).join(' ');
   const line = `${by?.nick ?? 'The server'} sets ${letters} ${params}`;
   return shownWords(line, 300);

@@ -9,10 +9,11 @@ import type {
   Subject,
 } from 'postern/adapter';
 import { Bans } from './bans.ts';
-import { Entry, NO_ANSWER, NOT_ASKED, SENT_AWAY, sent } from './entry.ts';
+import { Entry, NO_ANSWER, SENT_AWAY } from './entry.ts';
 import { refusalOf } from './errors.ts';
-import { personId } from './members.ts';
 import { because, Occupants } from './occupants.ts';
+import { Returning } from './returning.ts';
+import { sent } from './sent.ts';
 import { sentWords, shownText, shownWords } from './shown-text.ts';
 import type { Wire } from './wire/client.ts';
 import type { Said, ServerError, WireEvent } from './wire/events.ts';
@@ -27,11 +28,15 @@ export interface RoomParts {
   readonly tell: (event: RoomEvent) => void;
 }
 
+/** ERR_BADCHANNELKEY: also where one had none. */
+const WRONG_KEY = 475;
+
 export class Room {
   readonly peer: PeerId;
   readonly channel: string;
   readonly #parts: RoomParts;
   readonly #entry: Entry;
+  readonly #returning: Returning;
   /** Who sees it has been told that he is in. */
   #wasIn = false;
   #lost = false;
@@ -47,6 +52,7 @@ export class Room {
     this.peer = peer;
     this.channel = channel;
     this.#entry = new Entry(channel, now);
+    this.#returning = new Returning(now);
   }
 
   get isIn(): boolean {
@@ -67,18 +73,21 @@ export class Room {
     return this.#subject?.text ?? '';
   }
 
-  enter(wire: Wire): void {
+  /** @param isInside whether the account is in the channel already, though nobody here asked for it */
+  enter(wire: Wire, isInside = false): void {
     this.#wire = wire;
     this.#occupants = new Occupants(wire, this.#bans, (event) => this.#live(event));
     this.#subject = undefined;
-    if (!this.#entry.ask(wire, this.#parts.password)) this.#refuse(NOT_ASKED);
+    if (isInside) this.#entry.beginInside(wire);
+    else this.#ask(wire);
   }
 
   /** @returns the folded name of the channel, where the server will tell of it */
   leave(reason: string | undefined): string | undefined {
     const wire = this.#wire;
-    if (this.#entry.is === 'outside' || wire === undefined) return undefined;
+    const { isKnown } = this.#entry;
     this.#entry.end();
+    if (!isKnown || wire === undefined) return undefined;
     const words = reason === undefined ? undefined : sentWords(reason, 200);
     const isSent = sent(() => wire.send('PART', this.channel, words));
     return isSent ? wire.fold(this.channel) : undefined;
@@ -87,6 +96,7 @@ export class Room {
   /** The connection is gone, and comes back. */
   lose(words: string): void {
     this.#entry.lose();
+    this.#returning.done();
     this.#wire = undefined;
     this.#occupants = undefined;
     if (this.#wasIn && !this.#lost) this.#parts.tell({ is: 'lost', words });
@@ -100,37 +110,37 @@ export class Room {
 
   /** Called every few seconds: a list that does not end is taken as it is, and no answer is a refusal. */
   tick(): void {
-    const overdue = this.#entry.overdue(this.#wire);
+    const wire = this.#wire;
+    const overdue = this.#entry.overdue();
     if (overdue === 'unlisted') this.#entered();
     // Nothing is left: by another spelling he may be in.
-    if (overdue === 'unanswered') this.#refuse(NO_ANSWER);
+    if (overdue === 'unanswered') this.#failed(NO_ANSWER);
+    if (wire !== undefined && this.#entry.is === 'outside' && this.#returning.isTime) {
+      this.#ask(wire);
+    }
   }
 
   joined(event: Event<'joined'>): void {
     const wire = this.#wire;
     if (event.own) {
-      if (this.#entry.is !== 'asking' || wire === undefined) return;
-      this.#entry.begin(wire);
+      const isWanted = this.#entry.is === 'asking' || this.#returning.isWaiting;
+      if (!isWanted || wire === undefined) return;
+      this.#entry.begin();
     }
     this.#occupants?.joined(event);
   }
 
   names({ members }: Event<'names'>): void {
-    const wire = this.#wire;
-    const occupants = this.#occupants;
-    if (this.#entry.is !== 'entering' || wire === undefined || occupants === undefined) return;
-    occupants.names(members);
-    this.#entry.named(wire, occupants.size);
+    if (this.#entry.is !== 'entering') return;
+    this.#occupants?.names(members);
+    this.#entered();
   }
 
-  /** The end of what was asked for, by its numeric, or (undefined) an error in its place. */
-  answered(what: 'who' | 'modes' | undefined): void {
-    if (this.#entry.endsBy(what)) this.#entered();
-  }
-
-  failed(error: ServerError): void {
-    if (this.#entry.is === 'asking') this.#refuse(refusalOf(error, 'join'));
-    else this.answered(undefined);
+  /** @returns whether it is why he does not come in */
+  failed(error: ServerError): boolean {
+    if (this.#entry.is !== 'asking') return false;
+    this.#failed(refusalOf(error, 'join'), error.code);
+    return true;
   }
 
   parted({ from, own, reason }: Event<'parted'>): void {
@@ -160,13 +170,12 @@ export class Room {
 
   said(event: Said): void {
     const text = shownText(event);
-    if (text === undefined) return;
-    const { nick, user, host } = event.from;
-    const { id, at } = event;
-    const account = event.account ?? this.#occupants?.member(nick)?.account;
+    const occupants = this.#occupants;
+    if (text === undefined || occupants === undefined) return;
+    const { id, at, from } = event;
     this.#live({
-      ...{ is: 'said', nick, text },
-      person: personId({ nick, user, host, account }),
+      ...{ is: 'said', nick: from.nick, text },
+      person: occupants.spoke(from, event.account),
       ...(id === undefined ? {} : { networkId: id as NetworkMessageId }),
       ...(at === undefined ? {} : { sentAt: at }),
     });
@@ -177,14 +186,15 @@ export class Room {
   }
 
   #entered(): void {
-    const { nick } = this.#wire ?? {};
-    if (nick === undefined) return;
-    this.#entry.finish();
+    const wire = this.#wire;
+    if (wire === undefined) return;
+    const occupants = this.#occupants?.all() ?? [];
+    this.#entry.finish(wire, occupants.length);
+    this.#returning.done();
     this.#wasIn = true;
     this.#lost = false;
-    const occupants = this.#occupants?.all() ?? [];
     const subject = this.#subject;
-    const joined = { is: 'joined', nick, occupants } as const;
+    const joined = { is: 'joined', nick: wire.nick, occupants } as const;
     this.#parts.tell(subject === undefined ? joined : { ...joined, subject });
     for (const event of this.#entry.early()) this.#parts.tell(event);
   }
@@ -200,11 +210,28 @@ export class Room {
     else this.#refuse(SENT_AWAY);
   }
 
-  #refuse(refusal: Refusal): void {
+  #ask(wire: Wire): void {
+    const refusal = this.#entry.ask(wire, this.#parts.password);
+    if (refusal !== undefined) this.#failed(refusal);
+  }
+
+  /** The channel can not be entered now. Who has been in is not thrown out by what may pass. */
+  #failed(refusal: Refusal, code?: number): void {
+    if (!this.#wasIn || !this.#returning.isForLater(refusal, code)) {
+      this.#refuse(refusal, code);
+      return;
+    }
     this.#entry.end();
+    if (this.#returning.wait()) this.#parts.tell({ is: 'lost', words: refusal.text });
+  }
+
+  #refuse(refusal: Refusal, code?: number): void {
+    this.#entry.end();
+    this.#returning.done();
     const reason = { reason: refusal.text };
+    const password = code === WRONG_KEY ? ({ password: true } as const) : {};
     if (this.#wasIn) this.#parts.tell({ is: 'out', how: { is: 'left', ...reason } });
-    else this.#parts.tell({ is: 'refused', refusal });
+    else this.#parts.tell({ is: 'refused', refusal, ...password });
   }
 
   /** While the list of people comes, they come and go in it; what they say waits for its end. */

@@ -38,7 +38,8 @@ it('twenty thousand lines while the XMPP server stands still are all shown when 
   const shown: (string | undefined)[] = [];
   while (shown.length < LINES.length) shown.push(bodyOf(await juliet.sees(/^romeo: /)));
   expect(shown).toEqual(LINES);
-  expect(juliet.rest).toEqual([]);
+  // Who he is was not known before he said something.
+  expect(juliet.rest.map((words) => words.split(' ')[0])).toEqual(['+romeo']);
   expect(gateway.program.output).not.toMatch(/xmpp offline|dropped/);
   expect((await mostResident(gateway)) - before).toBeLessThan(100 * MIB);
 });

@@ -57,6 +57,7 @@ describe.each([
     after.say('Come, loving night', 'm2');
     expect(await romeo.hears('juliet', CHANNEL)).toBe('Come, loving night');
     await after.sees('juliet: Come, loving night');
-    expect(after.rest).toEqual([]);
+    // Who he is was not known before he said something.
+    expect(after.rest).toEqual(['+romeo moderator/admin']);
   });
 });

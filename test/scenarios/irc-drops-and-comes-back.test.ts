@@ -31,6 +31,8 @@ describe.each(['ngircd', 'inspircd'] as const)('at %s', (irc) => {
     juliet.say('Art thou gone so?', 'back');
     expect(await romeo.hears('juliet', CHANNEL)).toBe('Art thou gone so?');
     expect((await juliet.sees('juliet: Art thou gone so?')).attrs.id).toBe('back');
-    expect(juliet.rest.filter((words) => /^[-+]juliet\b/.test(words))).toEqual([]);
+    // Who comes first has made the channel anew, and is its operator.
+    const own = juliet.rest.filter((words) => /^[-+]juliet\b/.test(words));
+    expect(own.filter((words) => !words.startsWith('+juliet moderator/admin'))).toEqual([]);
   });
 });

@@ -50,7 +50,9 @@ describe.each([
     balcony.leave();
     await balcony.sees(/^-juliet 110/);
     await romeo.line(/^:juliet!\S+ (?:PART|QUIT)/);
-    expect([balcony.rest, orchard.rest]).toEqual([[], []]);
+    // Some servers do not say who he is before he says something.
+    const rest = [...balcony.rest, ...orchard.rest];
+    expect(rest.filter((words) => words !== '+romeo moderator/admin')).toEqual([]);
     expect(romeo.rest.filter((line) => line.startsWith(':juliet'))).toEqual([]);
   });
 });

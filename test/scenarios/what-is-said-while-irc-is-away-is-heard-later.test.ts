@@ -44,5 +44,8 @@ it('what is said while the network is away is heard later, in order, once', asyn
   await juliet.sees('romeo: to her');
   await romeo.settled();
   expect(romeo.rest.filter((line) => line.includes('PRIVMSG'))).toEqual([]);
-  expect(juliet.rest.filter((words) => !words.startsWith('*: '))).toEqual([]);
+  // Who he is was not known before he said something.
+  expect(juliet.rest.filter((words) => !words.startsWith('*: '))).toEqual([
+    '+romeo moderator/admin',
+  ]);
 });

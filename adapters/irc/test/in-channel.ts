@@ -30,30 +30,31 @@ export async function asking(options: OnServerOptions = {}) {
   return { ...on, place, side, channel };
 }
 
-/** The server lets one in. @param names as in 353 @param more what comes before the end of WHO */
-export async function letIn(
-  side: ServerSide,
-  names: string,
-  ...more: readonly string[]
-): Promise<void> {
-  side.say(`:${ME} JOIN #garden`);
+/** The server lets one in. @param names as in 353 @param more what comes between it and the JOIN */
+export function letIn(side: ServerSide, names: string, ...more: readonly string[]): void {
+  side.say(
+    `:${ME} JOIN #garden`,
+    ...more,
+    `:s 353 juliet = #garden :${names}`,
+    ':s 366 juliet #garden :End',
+  );
+}
+
+/** Then it tells what else there is to know. @param answers to MODE and to WHO */
+export async function explain(side: ServerSide, ...answers: readonly string[]): Promise<void> {
   await side.next(/^MODE #garden$/);
-  side.say(`:s 353 juliet = #garden :${names}`, ':s 366 juliet #garden :End');
-  await side.next(/^WHO #garden/);
-  side.say(...more, ':s 315 juliet #garden :End');
+  await side.next(/^WHO #garden$/);
+  side.say(...answers, ':s 315 juliet #garden :End');
+  await side.barrier();
 }
 
 /** Is in `#garden` with Romeo, an operator, and Mercutio. */
 export async function inChannel(options: OnServerOptions = {}): Promise<InChannel> {
   const asked = await asking(options);
   const { side, channel, next, rig } = asked;
-  await letIn(
-    side,
-    '@romeo mercutio juliet',
-    ...who('romeo', 'mercutio', 'juliet'),
-    ':s 324 juliet #garden +nt',
-  );
+  letIn(side, '@romeo!romeo@romeo.example mercutio!m@mercutio.example juliet');
   const joined = await next(channel, 'joined');
+  await explain(side, ':s 324 juliet #garden +nt', ...who('romeo', 'mercutio', 'juliet'));
   let seen = rig.roomEvents.length;
   return {
     ...asked,

@@ -11,14 +11,16 @@ import { EndCause } from './ending.ts';
 import type { Ending, WireEvent } from './events.ts';
 import type { Features } from './features.ts';
 import { ALIVE, Incoming } from './incoming.ts';
+import type { JoinRequest } from './joins.ts';
 import {
   type Command,
   encodeCtcp,
   encodeLine,
+  encodeQuit,
+  encodeText,
   FIRST_LIMITS,
   type Params,
   textBytes,
-  type WireLine,
 } from './line.ts';
 import { Liveness } from './liveness.ts';
 import { Splits } from './netsplit.ts';
@@ -42,8 +44,6 @@ export interface WireOptions {
 }
 
 export type TextKind = 'message' | 'notice' | 'action';
-
-const MAX_REASON_BYTES = 200;
 
 export class Wire {
   readonly #options: WireOptions;
@@ -104,11 +104,6 @@ export class Wire {
     return this.#incoming.isRegistered && !this.#isClosed && !this.#cause.isKnown;
   }
 
-  /** Whether something of what was given to `send` has not left yet. */
-  get isHeldBack(): boolean {
-    return this.#outbox.isHeldBack;
-  }
-
   get features(): Features {
     return this.#incoming.features;
   }
@@ -130,12 +125,35 @@ export class Wire {
 
   /**
    * Any command; for a text use `sendText`. It leaves ahead of all texts.
-   * @returns false when it is not sent: too much waits, or there is no connection
+   * @returns false when it is not sent: there is no connection; or too much waits, but a PART, without
+   *   which one would be somewhere unseen
    * @throws LineError
    */
   send<C extends Command>(command: C, ...params: Params<C>): boolean {
     const line = encodeLine(this.#self.limits(this.features), command, ...params);
-    return this.isRegistered && this.#outbox.soon(line);
+    return this.isRegistered && this.#outbox.soon(line, command === 'PART' ? 'surely' : 'soon');
+  }
+
+  /**
+   * What nobody waits for: it leaves when no text waits.
+   * @param isWanted asked in the tick in which it would leave
+   * @returns false when it is not sent
+   * @throws LineError
+   */
+  sendLater<C extends Command>(isWanted: () => boolean, command: C, ...params: Params<C>): boolean {
+    const line = encodeLine(this.#self.limits(this.features), command, ...params);
+    return this.isRegistered && this.#outbox.later(line, isWanted);
+  }
+
+  /**
+   * Asks for a channel, together with others where it can.
+   * @returns undefined when it is not asked for: too much waits, or there is no connection
+   * @throws LineError
+   */
+  join(channel: string, key: string | undefined): JoinRequest | undefined {
+    if (!this.isRegistered) return undefined;
+    const { features } = this;
+    return this.#outbox.join(this.#self.limits(features), features.joinTargets, channel, key);
   }
 
   /**
@@ -147,7 +165,7 @@ export class Wire {
     text: string,
     { kind, ...waiting }: Waiting & { readonly kind: TextKind },
   ): Promise<Outcome> {
-    const line = this.#textLine(target, text, kind);
+    const line = encodeText(this.#self.limits(this.features), target, text, kind);
     if (!this.isRegistered) return { is: 'unsent' };
     return this.#outbox.text({ line, target, kind, text }, waiting);
   }
@@ -180,21 +198,13 @@ export class Wire {
       return;
     }
     this.#liveness.leaving();
-    const words = Buffer.from(reason.replace(/\p{Cc}/gu, ' ')).subarray(0, MAX_REASON_BYTES);
-    const whole = words.toString().replace(/\ufffd+$/, '');
-    this.#outbox.finish(encodeLine(FIRST_LIMITS, 'QUIT', whole));
+    this.#outbox.finish(encodeQuit(reason));
     this.resume();
   }
 
   /** At once, without a word. `closed` follows. */
   destroy(): void {
     this.#transport.destroy({ why: 'ended', words: 'we closed the connection' });
-  }
-
-  #textLine(target: string, text: string, kind: TextKind): WireLine {
-    const limits = this.#self.limits(this.features);
-    if (kind === 'action') return encodeCtcp(limits, 'PRIVMSG', target, 'ACTION', text);
-    return encodeLine(limits, kind === 'notice' ? 'NOTICE' : 'PRIVMSG', target, text);
   }
 
   /** What goes wrong at one line reaches neither another connection nor the next line. */

@@ -30,6 +30,8 @@ export type WireEvent =
       readonly target: string;
       /** Undefined for a server, and for the answer to a question. */
       readonly by?: Source;
+      /** It answers what modes there are (324): none of them is new. */
+      readonly isAnswer?: true;
       readonly changes: readonly ModeChange[];
     }
   | { readonly is: 'topic'; readonly channel: string; readonly text: string; readonly by?: Source }
@@ -108,6 +110,8 @@ export interface ServerError {
   readonly code: number;
   /** What it is about: a channel, a nick, a command. */
   readonly target?: string;
+  /** For 470: the channel into which one is put instead. */
+  readonly instead?: string;
   readonly words: string;
 }
 

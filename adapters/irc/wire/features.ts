@@ -27,6 +27,8 @@ export interface Features {
   readonly kickLength: number;
   /** Bytes of a line, its CR LF too. */
   readonly lineLength: number;
+  /** How many channels one JOIN may ask for. */
+  readonly joinTargets: number;
   /** Whether WHO can be asked for accounts. */
   readonly whox: boolean;
 }
@@ -49,6 +51,7 @@ export const FIRST_FEATURES: Features = {
   awayLength: 200,
   kickLength: 200,
   lineLength: 512,
+  joinTargets: 10,
   whox: false,
 };
 
@@ -89,6 +92,7 @@ const READERS: Readonly<Record<string, (value: string) => Partial<Features>>> = 
   AWAYLEN: (value) => ({ awayLength: length(value, 0, 4000, FIRST_FEATURES.awayLength) }),
   KICKLEN: (value) => ({ kickLength: length(value, 0, 4000, FIRST_FEATURES.kickLength) }),
   LINELEN: (value) => ({ lineLength: length(value, 512, 4096, FIRST_FEATURES.lineLength) }),
+  TARGMAX: (value) => ({ joinTargets: joinTargets(value) }),
   WHOX: () => ({ whox: true }),
 };
 
@@ -100,6 +104,12 @@ function unescaped(value: string): string {
 
 function length(value: string, least: number, most: number, usual: number): number {
   return /^\d{1,6}$/.test(value) ? Math.min(Math.max(Number(value), least), most) : usual;
+}
+
+/** `PRIVMSG:4,JOIN:2,NAMES:`; without a number there is no limit. */
+function joinTargets(value: string): number {
+  const [, most = ''] = /(?:^|,)JOIN:(\d*)/.exec(value) ?? [];
+  return length(most, 1, FIRST_FEATURES.joinTargets, FIRST_FEATURES.joinTargets);
 }
 
 /** `(ov)@+` */

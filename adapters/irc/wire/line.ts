@@ -61,7 +61,7 @@ const FORMS = {
   WHOIS: ['nick'],
 } as const;
 
-type Slot = 'nick' | 'channel' | 'target' | 'word' | 'text';
+type Slot = 'nick' | 'channel' | 'target' | 'word' | 'key' | 'text';
 export type Command = keyof typeof FORMS;
 type Arguments<Slots extends readonly string[]> = Slots extends readonly [
   infer First extends string,
@@ -103,6 +103,28 @@ export function encodeLine<C extends Command>(
   return sized(line, command, limits);
 }
 
+/**
+ * Several channels at once (RFC 2812 §3.2.1). Keys belong to channels by their place: those with one come
+ * first.
+ * @throws LineError
+ */
+export function encodeJoin(
+  limits: LineLimits,
+  wanted: readonly { readonly channel: string; readonly key: string | undefined }[],
+): WireLine {
+  const others = wanted.filter(({ key }) => key === undefined);
+  const keys: string[] = [];
+  const channels: string[] = [];
+  for (const { channel, key } of wanted) {
+    if (key === undefined) continue;
+    channels.push(encodeParam(channel, 'channel', 'JOIN', limits));
+    keys.push(encodeParam(key, 'key', 'JOIN', limits));
+  }
+  for (const { channel } of others) channels.push(encodeParam(channel, 'channel', 'JOIN', limits));
+  const words = keys.length === 0 ? [] : [keys.join(',')];
+  return sized(['JOIN', channels.join(','), ...words].join(' '), 'JOIN', limits);
+}
+
 /** The meanings of CTCP (draft-oakley-irc-ctcp) that we send ourselves. A user can send none of them. */
 export type CtcpTag = 'ACTION' | 'VERSION' | 'PING' | 'TIME';
 
@@ -117,6 +139,25 @@ export function encodeCtcp(
   const to = encodeParam(target, 'target', command, limits);
   const value = encodeParam(text, 'text', command, limits).slice(1);
   return sized(`${command} ${to} :\x01${tag} ${value}\x01`, command, limits);
+}
+
+/** What people say. @throws LineError */
+export function encodeText(
+  limits: LineLimits,
+  target: string,
+  text: string,
+  kind: 'message' | 'notice' | 'action',
+): WireLine {
+  if (kind === 'action') return encodeCtcp(limits, 'PRIVMSG', target, 'ACTION', text);
+  return encodeLine(limits, kind === 'notice' ? 'NOTICE' : 'PRIVMSG', target, text);
+}
+
+const MAX_REASON_BYTES = 200;
+
+/** @param reason is cut where it is too long */
+export function encodeQuit(reason: string): WireLine {
+  const words = Buffer.from(reason.replace(/\p{Cc}/gu, ' ')).subarray(0, MAX_REASON_BYTES);
+  return encodeLine(FIRST_LIMITS, 'QUIT', words.toString().replace(/\ufffd+$/, ''));
 }
 
 /** Asks for an answer that names this line: IRCv3 labeled-response. */
@@ -151,6 +192,9 @@ function encodeParam(value: string, slot: Slot, command: string, limits: LineLim
       return `:${value}`;
     case 'word':
       if (!/^[^: ][^ ]*$/.test(value)) throw new LineError('word', command);
+      return value;
+    case 'key':
+      if (!/^[^: ,][^ ,]*$/.test(value)) throw new LineError('word', command);
       return value;
     case 'nick':
       if (!isNick(value)) throw new LineError('name', command);

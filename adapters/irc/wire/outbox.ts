@@ -3,6 +3,7 @@
 import { Acknowledgements, type Outcome, type Text } from './acknowledgement.ts';
 import type { Clock } from './clock.ts';
 import type { Said, WireEvent } from './events.ts';
+import { type JoinRequest, Joins } from './joins.ts';
 import { encodeLine, FIRST_LIMITS, labelled, type WireLine } from './line.ts';
 import { type Pace, Throttle } from './throttle.ts';
 
@@ -36,6 +37,7 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #throttle: Throttle;
   readonly #answers = new Acknowledgements();
+  readonly #joins = new Joins((depart) => this.#throttle.queue('soon', depart));
   /** Gives up one text each, of those that have not left. */
   readonly #waiting = new Set<() => void>();
   readonly #onTick = (): void => this.#askLater();
@@ -53,18 +55,26 @@ export class Outbox {
     });
   }
 
-  /** Whether a line that is no text waits for its turn. */
-  get isHeldBack(): boolean {
-    return this.#throttle.soonWaits;
-  }
-
   now(line: WireLine): void {
     this.#throttle.push('now', () => line);
   }
 
   /** @returns false when too much waits already */
-  soon(line: WireLine): boolean {
-    return this.#throttle.push('soon', () => line);
+  soon(line: WireLine, how: 'soon' | 'surely' = 'soon'): boolean {
+    this.#joins.cut();
+    return this.#throttle.push(how, () => line);
+  }
+
+  /** Behind all texts. @returns false when too much waits already */
+  later(line: WireLine, isWanted: () => boolean): boolean {
+    return this.#throttle.push('later', () => (isWanted() ? line : undefined));
+  }
+
+  /** See `Joins.ask`. What is asked for in one tick leaves together. */
+  join(...wish: Parameters<Joins['ask']>): JoinRequest | undefined {
+    const request = this.#joins.ask(...wish);
+    queueMicrotask(() => this.#throttle.pump());
+    return request;
   }
 
   /** @throws what `leave` threw */

@@ -39,7 +39,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['NICK', readNick],
   ['INVITE', readInvite],
   ['MODE', ({ source, params: [target, ...words] }, view) => modeOf(target, words, view, source)],
-  ['324', ({ params: [, target, ...words] }, view) => modeOf(target, words, view)],
+  ['324', readModesThere],
+  ['470', readForwarding],
   ['TOPIC', ({ source, params: [channel, text] }, view) => topicOf(channel, text, view, source)],
   ['331', ({ params: [, channel] }, view) => topicOf(channel, '', view)],
   ['332', ({ params: [, channel, text] }, view) => topicOf(channel, text, view)],
@@ -98,6 +99,17 @@ function modeOf(
   if (!ofChannel && !isNick(target)) return undefined;
   const changes = readModes(words, view.features, ofChannel);
   return { is: 'mode', target, ...by(source), changes };
+}
+
+function readModesThere({ params: [, target, ...words] }: Message, view: View) {
+  const event = modeOf(target, words, view);
+  return event && ({ ...event, isAnswer: true } as const);
+}
+
+function readForwarding({ params }: Message, view: View): ServerError {
+  const error = errorOf(470, params);
+  const [, , instead = ''] = params;
+  return isChannelIn(view, instead) ? { ...error, instead } : error;
 }
 
 function topicOf(channel = '', text = '', view: View, source?: Source): WireEvent | undefined {

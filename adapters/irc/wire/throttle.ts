@@ -23,8 +23,11 @@ export const PACES = {
   none: { burst: 1_000_000, perSecond: 1_000_000 },
 } as const satisfies Readonly<Record<string, Pace>>;
 
-/** `now`: at once, and what follows pays for it. `soon`: before all text. */
-export type Urgency = 'now' | 'soon' | 'text';
+/**
+ * `now`: at once, and what follows pays for it. `soon`: before all text; `surely`: the same, and never
+ * refused. `later`: when no text waits.
+ */
+export type Urgency = 'now' | 'soon' | 'surely' | 'text' | 'later';
 
 /** Gives the line in the very tick in which it leaves; undefined when it is no longer wanted. */
 export type Departure = () => WireLine | undefined;
@@ -40,11 +43,13 @@ export interface ThrottleOptions {
 }
 
 /** More than that is nobody's typing. */
-const MAX_WAITING = { soon: 200, text: 500 } as const;
+const MAX_WAITING = { soon: 200, surely: Number.POSITIVE_INFINITY, text: 500, later: 500 } as const;
 
 export class Throttle {
   readonly #options: ThrottleOptions;
-  readonly #waiting: Readonly<Record<'soon' | 'text', Departure[]>> = { soon: [], text: [] };
+  readonly #waiting: Readonly<Record<'soon' | 'text' | 'later', Departure[]>> = {
+    ...{ soon: [], text: [], later: [] },
+  };
   readonly #onTick = (): void => this.pump();
   #tokens: number;
   #countedAt: number;
@@ -53,11 +58,6 @@ export class Throttle {
     this.#options = options;
     this.#tokens = options.pace.burst;
     this.#countedAt = options.clock.now();
-  }
-
-  /** Whether something waits that is no text. */
-  get soonWaits(): boolean {
-    return this.#waiting.soon.length > 0;
   }
 
   get textsWait(): boolean {
@@ -71,10 +71,16 @@ export class Throttle {
       this.#leave(depart);
       return true;
     }
-    const queue = this.#waiting[urgency];
+    const isTaken = this.queue(urgency, depart);
+    if (isTaken) this.pump();
+    return isTaken;
+  }
+
+  /** The same, and what may leave does not before the next `pump`. */
+  queue(urgency: Exclude<Urgency, 'now'>, depart: Departure): boolean {
+    const queue = this.#waiting[urgency === 'surely' ? 'soon' : urgency];
     if (queue.length >= MAX_WAITING[urgency]) return false;
     queue.push(depart);
-    this.pump();
     return true;
   }
 
@@ -87,8 +93,8 @@ export class Throttle {
       if (next === undefined) break;
       this.#leave(next);
     }
-    const { soon, text } = this.#waiting;
-    if (soon.length + text.length > 0) clock.add(this.#onTick);
+    const { soon, text, later } = this.#waiting;
+    if (soon.length + text.length + later.length > 0) clock.add(this.#onTick);
     else clock.delete(this.#onTick);
   }
 
@@ -97,11 +103,14 @@ export class Throttle {
     this.#options.clock.delete(this.#onTick);
     this.#waiting.soon.length = 0;
     this.#waiting.text.length = 0;
+    this.#waiting.later.length = 0;
   }
 
   #next(): Departure | undefined {
-    const { soon, text } = this.#waiting;
-    return soon.shift() ?? (this.#options.mayText() ? text.shift() : undefined);
+    const { soon, text, later } = this.#waiting;
+    if (soon.length > 0) return soon.shift();
+    if (text.length === 0) return later.shift();
+    return this.#options.mayText() ? text.shift() : undefined;
   }
 
   #leave(depart: Departure): void {

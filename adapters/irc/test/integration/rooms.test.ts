@@ -32,15 +32,17 @@ describe.each(['ngIRCd', 'InspIRCd'] as const)('on %s', (name) => {
       ['bob', 'moderator'],
       ['juliet', 'participant'],
     ]);
-    const bobs = joined.occupants.find(({ nick }) => nick === 'bob')?.person;
-    expect(bobs).toMatch(/^address .*user@/);
-
     await bob.wire.sendText('#garden', 'Good \x02morning\x02!', {
       ...{ kind: 'message', leave: () => {}, signal: new AbortController().signal },
     });
-    expect(await next(garden, 'said')).toMatchObject({
-      ...{ nick: 'bob', person: bobs, text: 'Good *morning*!' },
+    const greeting = await next(garden, 'said');
+    expect(greeting).toMatchObject({ nick: 'bob', text: 'Good *morning*!' });
+    expect(greeting.person).toMatch(/^address .*user@/);
+    const shown = rig.roomEvents.flatMap(({ event }) => {
+      if (event.is === 'joined') return event.occupants;
+      return event.is === 'changed' ? [event.occupant] : [];
     });
+    expect(shown.findLast(({ nick }) => nick === 'bob')?.person).toBe(greeting.person);
 
     const handed = await rig.session.deliver(said(garden, '/me waves'), attempt());
     expect(handed).toMatchObject({ delivered: true });

@@ -1,7 +1,7 @@
 import { type AccountId, DeliveryError, type Verdict } from 'postern/adapter';
 import { attempt } from 'postern/adapter/testing';
 import { describe, expect, it } from 'vitest';
-import { FEATURES, inChannel, letIn, who } from '../in-channel.ts';
+import { FEATURES, inChannel, letIn } from '../in-channel.ts';
 import { onServer } from '../on-server.ts';
 import { scriptedServer } from '../scripted-server.ts';
 
@@ -19,7 +19,7 @@ describe('a connection', () => {
     const again = await place.accepted();
     await again.welcome('juliet', ...FEATURES);
     await again.next(/^JOIN #garden$/);
-    await letIn(again, '@romeo juliet', ...who('romeo', 'juliet'));
+    letIn(again, '@romeo juliet');
     const { occupants } = await next(channel, 'joined');
     expect(occupants.map(({ nick }) => nick)).toEqual(['juliet', 'romeo']);
     expect(told().map(({ is }) => is)).toEqual(['lost', 'joined']);
@@ -34,7 +34,7 @@ describe('a connection', () => {
       const side = await place.accepted();
       await side.welcome('juliet', ...FEATURES);
       await side.next(/^JOIN #garden capulet$/);
-      await letIn(side, 'juliet', ...who('juliet'));
+      letIn(side, 'juliet');
       await next(channel, 'joined');
       side.hangUp();
       await next(channel, 'lost');

@@ -130,6 +130,7 @@ it.each([
     {
       is: 'mode',
       target: '#a',
+      isAnswer: true,
       changes: [
         { set: true, mode: 'n' },
         { set: true, mode: 't' },

@@ -34,6 +34,19 @@ it('lets a burst go at once, and then one a second', () => {
   expect(sent).toEqual(Array.from({ length: 10 }, (_, at) => `PING t${at}`));
 });
 
+it('lets what nobody waits for go behind all texts', () => {
+  const { clock, sent, throttle } = throttled({ burst: 1, perSecond: 1 });
+  const urgencies = ['soon', 'later', 'text'] as const;
+  for (const time of [1, 2]) {
+    for (const urgency of urgencies) throttle.push(urgency, line(`${urgency}${time}`));
+  }
+  for (let second = 0; second < 6; second++) clock.advance(1_000);
+  expect(sent.map((each) => each.slice(5))).toEqual([
+    ...['soon1', 'soon2', 'text1', 'text2', 'later1', 'later2'],
+  ]);
+  expect(clock.members.size).toBe(0);
+});
+
 it('never lets more go than the pace, in any span of time', () => {
   const step = fc.record({ ms: fc.nat(3_000), lines: fc.nat(5) });
   fc.assert(
