@@ -29,10 +29,15 @@ export function answerToSkipped(
   const kind = kindOf(header);
   const from = readJid(header.attrs.from);
   const to = readJid(header.attrs.to);
-  if (kind === undefined || from instanceof JidError || to instanceof JidError) return undefined;
-  if (from.domain === domain || to.domain !== domain) return undefined;
+  if (kind === undefined || from instanceof JidError || from.domain === domain) return undefined;
+  if (!(to instanceof JidError) && to.domain !== domain) return undefined;
   const refusal: Refusal = { condition: 'policy-violation', type: 'modify', text: TEXTS[why] };
-  return errorReply(kind, { from, to, id: readId(header.attrs.id) }, refusal, domain);
+  const id = readId(header.attrs.id);
+  // Without its id no client would know what the answer is for.
+  if (kind === 'iq' && id === undefined) return undefined;
+  // No stanza can be from an address that is none.
+  const failed = { from, to: to instanceof JidError ? { domain } : to, id };
+  return errorReply(kind, failed, refusal, domain);
 }
 
 /** Of a stanza that wants an answer. */
