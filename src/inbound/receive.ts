@@ -140,8 +140,12 @@ function speaker(
   if (form !== undefined) return { local: form, prefix: '' };
   return {
     local: undefined,
-    prefix: `From ${visibleName(addressing.describePeer(event.from))}:\n`,
+    prefix: `From ${nameOf(addressing, event.from)}:\n`,
   };
+}
+
+function nameOf(addressing: Addressing<unknown>, peer: PeerId): string {
+  return readable(visibleName(addressing.describePeer(peer)));
 }
 
 function localOf(addressing: Addressing<unknown>, peer: PeerId): string | undefined {
@@ -157,8 +161,8 @@ function localOf(addressing: Addressing<unknown>, peer: PeerId): string | undefi
 
 /** For every administrator; without one, for the operator: it is parked, and seen. */
 function unowned(options: ReceiveOptions, event: InboundMessage): Copy[] {
-  const from = visibleName(options.addressing.describePeer(event.from));
-  const prefix = `${from} wrote to ${event.to}, which no user owns:\n`;
+  const from = nameOf(options.addressing, event.from);
+  const prefix = `${from} wrote to ${readable(event.to)}, which no user owns:\n`;
   const admins = options.admins.length > 0 ? options.admins : [''];
   return admins.map((admin) => copyFor(options, event, admin, { local: undefined, prefix }));
 }
@@ -195,7 +199,8 @@ function entryFor(
       ...(local === undefined ? {} : { from: local }),
       text,
       ...(event.thread === undefined ? {} : { thread: readable(event.thread) }),
-      ...(event.sentAt === undefined ? {} : { sentAt: event.sentAt }),
+      // What is no number could not be read again.
+      ...(Number.isFinite(event.sentAt) ? { sentAt: event.sentAt } : {}),
       at: event.to,
     }),
     acceptedAt,

@@ -120,6 +120,15 @@ describe('a message from the network', () => {
     expect(await waiting()).toMatchObject([{ from: 'romeo%montague' }]);
   });
 
+  it('can be written and read again, whatever an adapter makes of a name and a time', async () => {
+    await receive(message({ from: 'a\u0002b\ud800', sentAt: Number.NaN }));
+    await receive(message({ eventId: 'e2', to: 'c\0d' }), ['admin@example.org']);
+    expect(await waiting()).toMatchObject([
+      { text: 'From Ms a\ufffdb\ufffd:\nhi' },
+      { text: 'Ms romeo wrote to c\ufffdd, which no user owns:\nhi' },
+    ]);
+  });
+
   it('comes from the domain, and says of whom, where the peer can have no address', async () => {
     await receive(message({ from: 'ſtraße' }));
     const [waited] = await waiting();
