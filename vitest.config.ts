@@ -39,6 +39,8 @@ export default defineConfig({
         ['test/integration/**/*.test.ts', 'adapters/*/test/integration/**/*.test.ts'],
         120_000,
       ),
+      // Each edge, from outside and to it, by inputs that nobody thought of.
+      project('fuzz', ['test/fuzz/**/*.test.ts', 'adapters/*/test/fuzz/**/*.test.ts'], 300_000),
       // The whole gateway, one file a sentence.
       project('scenarios', ['test/scenarios/**/*.test.ts'], 180_000),
       // Things are killed.
