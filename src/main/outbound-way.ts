@@ -77,7 +77,8 @@ export function openOutboundWay(
       reports: parts.reports,
       note: parts.note,
       parked: parts.parked,
-      saidInRoom: (message, event, parts) => host?.saidInRoom(message, event, parts),
+      saidInRoom: (message, event, parts) =>
+        host?.saidInRoom(message, event, parts) ?? (() => undefined),
       wasSaidInRoom: (message, event) => host?.wasSaidInRoom(message, event) ?? false,
       newsOf: (message, news) => void desk.apply(message, news).catch(onError),
       confirmedEarly: (message) => void desk.endConfirmed(message).catch(onError),

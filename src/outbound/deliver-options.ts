@@ -33,12 +33,16 @@ export interface DeliverOptions {
     /** By what else a person may ask for it. */
     names?: readonly string[],
   ) => void;
-  /** The network has what was said in a room. @param parts what was really said, if not the text */
+  /**
+   * The network has what was said in a room.
+   * @param parts what was really said, if not the text
+   * @returns lets its sender see it
+   */
   readonly saidInRoom: (
     message: MessageId,
     event: StoredOutbound,
     parts: readonly string[] | undefined,
-  ) => void;
+  ) => () => void;
   /** Whether `saidInRoom` was called for it before a crash, as far as that is kept. */
   readonly wasSaidInRoom: (message: MessageId, event: StoredOutbound) => boolean;
   /** A message was put aside for the operator. */

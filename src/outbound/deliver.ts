@@ -46,23 +46,28 @@ interface Outcome {
   readonly pauseMs?: number;
   /** News that came before the answer: applied once the settlement is stored. */
   readonly earlier?: readonly string[];
+  /** Lets the sender see what he said: called once the settlement is stored. */
+  readonly show?: () => void;
 }
 
 export function deliverer(options: DeliverOptions): LaneServer {
   /** Of a claim that is never settled by us, because it was fenced, nothing is left to clear away. */
   const earlier = new WeakMap<Claim, readonly string[]>();
+  const unseen = new WeakMap<Claim, () => void>();
   return {
     async serve(claim, turn) {
       const [entry] = claim.entries;
       if (entry === undefined) return { settlements: [], reports: [] };
       const outcome = await outcomeOf(options, entry, turn);
       if (outcome.earlier !== undefined) earlier.set(claim, outcome.earlier);
+      if (outcome.show !== undefined) unseen.set(claim, outcome.show);
       const { settlement, reports = [], pauseMs } = outcome;
       return { settlements: [settlement], reports, ...(pauseMs === undefined ? {} : { pauseMs }) };
     },
     settled(claim: Claim, served: Served, confirmed: readonly MessageId[]) {
       if (served.reports.length > 0) options.nudgeInbound(claim.lane.partition);
       for (const id of confirmed) options.confirmedEarly(id);
+      unseen.get(claim)?.();
       const [entry] = claim.entries;
       const news = earlier.get(claim);
       if (entry !== undefined && news !== undefined) options.newsOf(entry.id, news);
@@ -126,13 +131,18 @@ async function handed(options: DeliverOptions, job: Job, result: Handed): Promis
   const { entry, event } = job;
   const parts = result.networkIds.map((networkId, part) => ({ part, networkId }));
   options.note(entry.id, 'handed', result.networkIds.join(' ') || undefined, result.networkIds);
-  if (event.kind === 'room-message') options.saidInRoom(entry.id, event, result.said);
+  // Once he has seen it nothing else may be said of it: not even that a crash left it in doubt.
+  const shown =
+    event.kind === 'room-message'
+      ? { show: options.saidInRoom(entry.id, event, result.said) }
+      : undefined;
   if (result.delivered === true || options.capabilities.receipts === 'none') {
     const sure = result.delivered === true;
     if (sure) options.note(entry.id, 'delivered');
     return {
       settlement: { kind: 'handed', parts, keepMs: 0 },
       reports: sure ? options.reports.delivered(entry.id, event) : [],
+      ...shown,
     };
   }
   const keepMs = options.capabilities.confirmationMs;
@@ -140,7 +150,7 @@ async function handed(options: DeliverOptions, job: Job, result: Handed): Promis
     options.lanes.bind(options.transport, networkId, entry.id, keepMs),
   );
   const earlier = (await Promise.all(bound)).flat();
-  return { settlement: { kind: 'handed', parts, keepMs }, earlier };
+  return { settlement: { kind: 'handed', parts, keepMs }, earlier, ...shown };
 }
 
 function failed(
@@ -205,8 +215,9 @@ async function afterInterruption(
 ): Promise<Outcome> {
   const { entry, event, turn } = job;
   if (event.kind === 'room-message' && options.wasSaidInRoom(entry.id, event)) {
-    // The network had it, and its sender has seen that; only the settlement was not stored any more.
-    options.note(entry.id, 'reconciled', 'it was shown in the room');
+    // The network had it; only the settlement was not stored any more. Its sender comes back into the
+    // room, where it is among what was said before.
+    options.note(entry.id, 'reconciled', 'it is in the archive of the room');
     return { settlement: { kind: 'handed', parts: [], keepMs: 0 } };
   }
   const found = await reconcile(options, job, session);

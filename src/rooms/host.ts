@@ -38,8 +38,12 @@ export interface HostOptions extends JoiningOptions, TalkOptions {
 export interface Host extends RoomsHost {
   /** See `AdapterContext.room`. */
   happened(account: AccountId, room: PeerId, event: RoomEvent): void;
-  /** The network has what a user said. */
-  saidInRoom(id: MessageId, event: StoredOutbound, parts: readonly string[] | undefined): void;
+  /** The network has what a user said: it is archived. @returns shows it to him */
+  saidInRoom(
+    id: MessageId,
+    event: StoredOutbound,
+    parts: readonly string[] | undefined,
+  ): () => void;
   /** Whether `saidInRoom` was called for it, in this process or an earlier one, as far as that is kept. */
   wasSaidInRoom(id: MessageId, event: StoredOutbound): boolean;
   /** The user has no account any more: he is out of all rooms. */
@@ -160,8 +164,12 @@ class RoomHost implements Host {
     if (event.is === 'refused' && view.nick === undefined) this.#stays.end(view);
   }
 
-  saidInRoom(id: MessageId, event: StoredOutbound, parts: readonly string[] = [event.text]): void {
-    this.#talk.said(id, event, parts);
+  saidInRoom(
+    id: MessageId,
+    event: StoredOutbound,
+    parts: readonly string[] = [event.text],
+  ): () => void {
+    return this.#talk.said(id, event, parts);
   }
 
   wasSaidInRoom(id: MessageId, event: StoredOutbound): boolean {

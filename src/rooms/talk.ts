@@ -60,11 +60,13 @@ export class Talk {
   }
 
   /** See `Host.saidInRoom`. */
-  said(id: MessageId, event: StoredOutbound, parts: readonly string[]): void {
+  said(id: MessageId, event: StoredOutbound, parts: readonly string[]): () => void {
     const view = this.#stays.find(event.account as BareJid, event.peer)?.view;
-    if (view?.self === undefined) return;
+    if (view?.self === undefined) return () => undefined;
     const reflections = this.archived.said(view, view.self, { id, event }, parts);
-    for (const said of reflections) view.reflect(said);
+    return () => {
+      for (const said of reflections) view.reflect(said);
+    };
   }
 
   /** See `Host.wasSaidInRoom`. */

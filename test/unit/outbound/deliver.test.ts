@@ -227,11 +227,11 @@ describe('an outcome that nobody saw', () => {
     expect(await bench.lanes.whose('paper' as never, id('n1'))).toBeDefined();
   });
 
-  it('after a crash is over where its sender has seen it in the room', async () => {
+  it('after a crash is over where it is in the archive of the room', async () => {
     bench.openDoor().acceptFor({ kind: 'room-message', peer: 'garden' as PeerId }, text('hi'));
     await bench.stored();
     const entry = await crash();
-    if (entry !== undefined) bench.seenInRooms.add(entry.id);
+    if (entry !== undefined) bench.saidInRooms.add(entry.id);
     await bench.serve();
     expect(bench.sent).toEqual([]);
     expect(bench.history.kinds).toContain('reconciled');
@@ -322,6 +322,24 @@ describe('a turn that is over', () => {
     expect(left).toBe(false);
     expect(served.settlements).toMatchObject([{ kind: 'later' }]);
   });
+});
+
+it('what was said in a room is shown to its sender when the hand-over is stored, and not before', async () => {
+  bench.openDoor().acceptFor({ kind: 'room-message', peer: 'garden' as PeerId }, text('hi'));
+  await bench.stored();
+  const [claim] = await claimAll(bench.lanes, 'outbound');
+  if (claim === undefined) throw new Error('nothing was claimed');
+  const server = bench.server();
+  const served = await server.serve(claim, {
+    signal: new AbortController().signal,
+    live: () => true,
+    reopen: async () => false,
+    partSent: async () => false,
+  });
+  expect(bench.saidInRooms.size).toBe(1);
+  expect(bench.seenInRooms).toEqual([]);
+  server.settled?.(claim, served, []);
+  expect(bench.seenInRooms).toEqual([...bench.saidInRooms]);
 });
 
 describe('an account that is gone', () => {

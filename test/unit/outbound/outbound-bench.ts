@@ -48,8 +48,9 @@ export class OutboundBench {
   admits = true;
   prepare: NonNullable<Adapter['prepare']> | undefined;
   readonly givenBack: number[] = [];
-  /** What was said in rooms, and seen there by who said it. */
-  readonly seenInRooms = new Set<MessageId>();
+  /** What was said in rooms: archived there, and seen by who said it. */
+  readonly saidInRooms = new Set<MessageId>();
+  readonly seenInRooms: MessageId[] = [];
   /** What the network does with the next message. */
   deliver: Deliver = async () => ({ networkIds: [] });
   reconcile: Reconcile | undefined;
@@ -143,8 +144,11 @@ export class OutboundBench {
       lanes: this.lanes,
       reports: this.reports,
       note: (...step) => this.#note(...step),
-      saidInRoom: (message) => void this.seenInRooms.add(message),
-      wasSaidInRoom: (message) => this.seenInRooms.has(message),
+      saidInRoom: (message) => {
+        this.saidInRooms.add(message);
+        return () => void this.seenInRooms.push(message);
+      },
+      wasSaidInRoom: (message) => this.saidInRooms.has(message),
       parked: (_message, why) => void this.parked.push(why),
       newsOf: (message, news) => void this.#track(this.desk.apply(message, news)),
       confirmedEarly: (message) => void this.#track(this.desk.endConfirmed(message)),

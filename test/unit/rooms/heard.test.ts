@@ -35,7 +35,7 @@ it('is in the archive before it is shown, under the same id', async () => {
 
 it('is what was really sent, where that is what a user said himself', async () => {
   const { host, view } = inside({ archive });
-  host.saidInRoom(OWN, saidBy(JULIET, 'a long text'), ['a long', 'text']);
+  host.saidInRoom(OWN, saidBy(JULIET, 'a long text'), ['a long', 'text'])();
   expect(view.reflected).toMatchObject([
     { id: OWN, text: 'a long', messageId: 'stanza' },
     { text: 'text', messageId: undefined },
@@ -53,9 +53,9 @@ it('is a file where its link was sent as a whole', async () => {
   const link = 'https://up.example/a.jpg';
   const { reply, ...event } = saidBy(JULIET, link);
   const file = { ...event, reply: { ...reply, isFile: true } };
-  host.saidInRoom('a' as MessageId, file, undefined);
-  host.saidInRoom('b' as MessageId, file, ['https://up.', 'example/a.jpg']);
-  host.saidInRoom('c' as MessageId, { ...event, reply }, undefined);
+  host.saidInRoom('a' as MessageId, file, undefined)();
+  host.saidInRoom('b' as MessageId, file, ['https://up.', 'example/a.jpg'])();
+  host.saidInRoom('c' as MessageId, { ...event, reply }, undefined)();
   const kept = await host.history(view, { most: 9 });
   expect(kept.map(({ kind }) => kind)).toEqual(['file', 'message', 'message', 'message']);
   expect(view.reflected.map(({ isFile }) => isFile)).toEqual([true, false, false, false]);
@@ -72,7 +72,7 @@ it('is known to have been said, also to the process after', () => {
 it('is nowhere where nothing is kept', async () => {
   const { host, view } = inside();
   const event = saidBy(JULIET, 'hi');
-  host.saidInRoom(OWN, event, undefined);
+  host.saidInRoom(OWN, event, undefined)();
   expect(view.reflected).toMatchObject([{ id: OWN, text: 'hi' }]);
   expect(host.archive).toBeUndefined();
   expect(host.wasSaidInRoom(OWN, event)).toBe(false);
