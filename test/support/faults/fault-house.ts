@@ -3,6 +3,8 @@
  * through a proxy, each process can be killed, stopped and continued, and a ledger has who saw what.
  */
 
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type GatewayProcess, startGateway } from '../gateway.ts';
 import { ADMIN, JULIET, leaksIn, SECRET } from '../house.ts';
 import { startEjabberd } from '../peers/ejabberd.ts';
@@ -55,43 +57,63 @@ interface Parts {
   readonly directions: readonly Direction[];
 }
 
-/** Resolves when Juliet is online and every domain is up. */
+/** Resolves when Juliet is online and every domain is up. Where that fails, nothing of it is left. */
 export async function startFaultHouse(options: FaultHouseOptions = {}): Promise<FaultHouse> {
+  const started: Started = [];
+  try {
+    return await start(options, started);
+  } catch (error) {
+    for (const each of started.toReversed()) await each.stop();
+    throw error;
+  }
+}
+
+/** What runs, in the order in which it was started. */
+type Started = { stop(): unknown }[];
+
+async function start(options: FaultHouseOptions, started: Started): Promise<FaultHouse> {
+  const running = async <T extends { stop(): unknown }>(starting: Promise<T>): Promise<T> => {
+    const one = await starting;
+    started.push(one);
+    return one;
+  };
   const names = options.directions ?? DIRECTIONS;
   const ledger = new Ledger();
   const pulse = new Pulse();
+  started.push(pulse);
   const [httpPort = 0] = await freePorts(1);
-  const [redis, doors] = await Promise.all([
-    startRedis(),
-    openDoors({ directions: names, irc: options.irc ?? 'inspircd', pulse, httpPort }),
-  ]);
+  const redis = await running(startRedis());
+  const toRedis = await running(FaultProxy.start({ path: redis.socket }));
+  const irc = options.irc ?? 'inspircd';
+  const doors = await openDoors({ directions: names, irc, pulse, httpPort, running });
   const transports = allOf(doors).map(({ transport }) => transport);
-  const server = await (options.server === 'ejabberd' ? startEjabberd : startProsody)({
-    components: Object.fromEntries(transports.map(({ domain }) => [domain, SECRET])),
-    users: { juliet: JULIET.password, ops: ADMIN.password },
-    settings: WITH_OFFLINE,
-  });
-  const [toServer, toRedis] = await Promise.all([
-    FaultProxy.start({ port: server.componentPort }),
-    FaultProxy.start({ path: redis.socket }),
-  ]);
-  const gateway = await startGateway({
-    config: {
-      xmpp: { server: 'localhost', connect: `127.0.0.1:${toServer.port}`, secret: SECRET },
-      admins: [ADMIN.jid],
-      redis: `redis://127.0.0.1:${toRedis.port}`,
-      http: {
-        listen: `127.0.0.1:${httpPort}`,
-        publicUrl: doors.sms?.publicUrl ?? `http://127.0.0.1:${httpPort}`,
+  const server = await running(
+    (options.server === 'ejabberd' ? startEjabberd : startProsody)({
+      components: Object.fromEntries(transports.map(({ domain }) => [domain, SECRET])),
+      users: { juliet: JULIET.password, ops: ADMIN.password },
+      settings: WITH_OFFLINE,
+    }),
+  );
+  const toServer = await running(FaultProxy.start({ port: server.componentPort }));
+  const gateway = await running(
+    startGateway({
+      config: {
+        xmpp: { server: 'localhost', connect: `127.0.0.1:${toServer.port}`, secret: SECRET },
+        admins: [ADMIN.jid],
+        redis: `redis://127.0.0.1:${toRedis.port}`,
+        http: {
+          listen: `127.0.0.1:${httpPort}`,
+          publicUrl: doors.sms?.publicUrl ?? `http://127.0.0.1:${httpPort}`,
+        },
+        transports,
+        ...options.config,
       },
-      transports,
-      ...options.config,
-    },
-    ...(options.env === undefined ? {} : { env: options.env }),
-  });
+      ...(options.env === undefined ? {} : { env: options.env }),
+    }),
+  );
   await gateway.ready();
   const { host, c2sPort: port } = server;
-  const resident = await Resident.start({ ...JULIET, host, port }, pulse);
+  const resident = await running(Resident.start({ ...JULIET, host, port }, pulse));
   const scene = { ledger, pulse, resident, breaks: () => toServer.breaks };
   const links = Object.assign({}, ...allOf(doors).map((door) => door.links));
   return new FaultHouse({
@@ -154,6 +176,23 @@ export class FaultHouse {
     for (const direction of this.directions) direction.send(count);
   }
 
+  /** Resolves when every domain is up. */
+  async up(): Promise<void> {
+    await this.#supervisor.up();
+  }
+
+  /** Resolves when something new has arrived in every direction. */
+  async flows(): Promise<void> {
+    const { ledger } = this.#parts;
+    // What a carrier has is not seen before the end, but it confirms what it has.
+    const arrived = (name: DirectionName): number =>
+      ledger.count(name, 'arrived') + ledger.count(name, 'receipt');
+    const before = this.directions.map(({ name }) => arrived(name));
+    await ledger.until(() =>
+      this.directions.every(({ name }, at) => arrived(name) > (before[at] ?? 0)),
+    );
+  }
+
   /** SIGKILL, and a new start at once on the same data. Resolves when it runs; it may not answer yet. */
   async kill(peer: Peer): Promise<void> {
     this.ledger.fault(peer);
@@ -211,7 +250,7 @@ export class FaultHouse {
 
   async #settle(): Promise<void> {
     const { ledger, resident, doors } = this.#parts;
-    await this.#supervisor.up();
+    await this.up();
     await Promise.all(this.directions.map((direction) => direction.taken()));
     await this.#store.served(allOf(doors).flatMap(({ channels }) => channels));
     await resident.caughtUp();
@@ -230,6 +269,14 @@ export class FaultHouse {
   verdict(): Verdict {
     const promises = this.directions.map(({ name, promised }) => [name, promised]);
     return check(this.ledger, Object.fromEntries(promises));
+  }
+
+  /** For whoever looks into what broke: the ledger, the log, the state of the gateway. */
+  async keep(dir: string): Promise<void> {
+    await mkdir(dir, { recursive: true });
+    await cp(this.gateway.dir, join(dir, 'gateway'), { recursive: true });
+    await writeFile(join(dir, 'log'), this.gateway.output);
+    await this.ledger.write(join(dir, 'ledger'));
   }
 
   async stop(): Promise<void> {

@@ -25,25 +25,18 @@ export interface DoorsOptions {
   readonly pulse: Pulse;
   /** Of the gateway's listener for webhooks. */
   readonly httpPort: number;
+  /** Told of each that is started. */
+  readonly running: <T extends Door>(door: Promise<T>) => Promise<T>;
 }
 
 /** Starts what these directions need, and nothing else. */
-export async function openDoors({
-  directions,
-  irc,
-  pulse,
-  httpPort,
-}: DoorsOptions): Promise<Doors> {
+export async function openDoors(options: DoorsOptions): Promise<Doors> {
+  const { directions, irc, pulse, httpPort, running } = options;
   const needs = (network: string) => directions.some((each) => each.split('-').includes(network));
-  const [sms, mail, door] = await Promise.all([
-    needs('sms') ? openSmsDoor(httpPort) : undefined,
-    needs('mail') ? openMailDoor() : undefined,
-    needs('irc') ? openIrcDoor(irc, pulse) : undefined,
-  ]);
   return {
-    ...(sms === undefined ? {} : { sms }),
-    ...(mail === undefined ? {} : { mail }),
-    ...(door === undefined ? {} : { irc: door }),
+    ...(needs('sms') ? { sms: await running(openSmsDoor(httpPort)) } : {}),
+    ...(needs('mail') ? { mail: await running(openMailDoor()) } : {}),
+    ...(needs('irc') ? { irc: await running(openIrcDoor(irc, pulse)) } : {}),
   };
 }
 
