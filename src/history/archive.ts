@@ -72,15 +72,15 @@ export interface Archive {
   /** Whether anything is kept: else no room says that it has an archive. */
   readonly keeps: boolean;
   /**
-   * Returns at once. It is written some milliseconds later, with all that comes until then: a process
-   * that is killed loses no more. A full disk costs entries, never messages.
+   * Returns at once. It is written some milliseconds later, with all that comes until then. A full disk
+   * costs entries, never messages.
    */
   append(room: ConversationKey, entry: Entry): void;
   /**
-   * Resolves when all that was appended before is on the disk, where no power failure reaches it.
-   * @throws Error when it can not be written now. What still waits is tried again.
+   * What was appended is written now, where the disk takes it: a process that is killed loses none of
+   * it, a power failure may cost the last of it. Never throws; what can not be written is tried again.
    */
-  flushed(): Promise<void>;
+  commit(): void;
   /**
    * @returns undefined where an id that the query names is not in the archive
    * @throws Error when it can not be read
@@ -88,8 +88,6 @@ export interface Archive {
   page(room: ConversationKey, query: PageQuery): Page | undefined;
   /** What is shown at a join: the last of it, in order; `since` likewise in milliseconds. */
   latest(room: ConversationKey, most: number, since?: number): readonly Entry[];
-  /** The first that follow an entry, in order: what a stream that broke may have lost. Undefined where that one is gone. */
-  since(room: ConversationKey, id: MessageId, most: number): readonly Entry[] | undefined;
   /** Undefined where it is empty. */
   ends(room: ConversationKey): Ends | undefined;
   /** Writes what waits, and takes no more. May be called twice. */

@@ -6,13 +6,12 @@ const NOTHING = { entries: [], complete: true, count: 0 };
 export const NO_ARCHIVE: Archive = {
   keeps: false,
   append: () => undefined,
-  flushed: () => Promise.resolve(),
+  commit: () => undefined,
   page(_room, { ids = [], afterId, beforeId, after, before }) {
     const named = [...ids, afterId, beforeId, after, before].filter((id) => id);
     return named.length === 0 ? NOTHING : undefined;
   },
   latest: () => [],
-  since: () => undefined,
   ends: () => undefined,
   close: () => undefined,
 };

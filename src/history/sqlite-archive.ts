@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import type { ConversationKey } from '../lanes/lane.ts';
 import type { Archive, Entry, PageQuery } from './archive.ts';
 import { Contents } from './archive-page.ts';
@@ -30,14 +29,6 @@ const CHARACTERS_A_COMMIT = 96 * 1024;
 /** What an entry counts for beside its body. */
 const CHARACTERS_AN_ENTRY = 256;
 
-/** Somebody who waits until it is durable. */
-interface Caller {
-  /** How many entries must be in the file. */
-  readonly upTo: number;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /**
  * Opens the archives in a file that several processes may share, as long as each archive is appended
  * to by one of them alone.
@@ -52,9 +43,8 @@ export function openArchive(file: string, options: ArchiveOptions = {}): Archive
   /** In the order in which they came. */
   let waiting: Appended[] = [];
   let characters = 0;
-  let appended = 0;
-  let written = 0;
-  let callers: Caller[] = [];
+  /** How much was written since it was looked whether there is too much. */
+  let unlooked = 0;
   let timer: NodeJS.Timeout | undefined;
   let pruning: NodeJS.Immediate | undefined;
   let failing = false;
@@ -64,9 +54,9 @@ export function openArchive(file: string, options: ArchiveOptions = {}): Archive
   let closed = false;
 
   const schedule = () => {
-    timer ??= setTimeout(commit, failing ? RETRY_AFTER_MS : COMMIT_AFTER_MS);
+    timer ??= setTimeout(commitSome, failing ? RETRY_AFTER_MS : COMMIT_AFTER_MS);
   };
-  const commit = (): boolean => {
+  const commitSome = (): boolean => {
     clearTimeout(timer);
     timer = undefined;
     const batch = waiting.slice(0, batchLength(waiting));
@@ -77,26 +67,22 @@ export function openArchive(file: string, options: ArchiveOptions = {}): Archive
       return false;
     }
     waiting = waiting.slice(batch.length);
-    for (const { entry } of batch) characters -= sizeOf(entry);
-    written += batch.length;
+    const size = sizesOf(batch);
+    characters -= size;
+    unlooked += size;
     if (lost > 0) onError(new Error(`The archive is written again. ${lost} entries were lost.`));
     failing = told = false;
     lost = 0;
-    const served = callers.filter(({ upTo }) => upTo <= written);
-    callers = callers.slice(served.length);
-    for (const { resolve } of served) resolve();
     if (waiting.length > 0) schedule();
-    pruneSoon();
+    if (unlooked > CHARACTERS_A_COMMIT) pruneSoon();
     return true;
   };
   const fail = (error: unknown) => {
     failing = true;
     schedule();
     tell(error);
-    if (isBusy(error) && !closed) return;
-    for (const { reject } of callers.splice(0)) reject(error);
     // Where the disk is full, this is what may help.
-    pruneSoon();
+    if (!isBusy(error)) pruneSoon();
   };
   const tell = (error: unknown) => {
     if (told || (isBusy(error) && !closed)) return;
@@ -106,6 +92,7 @@ export function openArchive(file: string, options: ArchiveOptions = {}): Archive
 
   const prune = () => {
     pruning = undefined;
+    unlooked = 0;
     try {
       if (writer.prune(now())) pruneSoon();
     } catch (error) {
@@ -135,24 +122,17 @@ export function openArchive(file: string, options: ArchiveOptions = {}): Archive
       }
       waiting.push({ room, name: nameOf(room), entry: notAhead(entry, now()) });
       characters += size;
-      appended++;
       // What comes faster than a timer fires is written as it comes: memory stays bounded, nothing is lost.
-      if (characters >= CHARACTERS_A_COMMIT && !failing) commit();
+      if (characters >= CHARACTERS_A_COMMIT && !failing) commitSome();
       else schedule();
     },
-    async flushed() {
-      if (lost > 0) throw new Error('Entries of the archive were lost.');
-      await new Promise<void>((resolve, reject) => {
-        if (written === appended) resolve();
-        else if (closed) reject(new Error('The archive is closed.'));
-        else callers.push({ upTo: appended, resolve, reject });
-      });
-      await syncLog(file);
+    commit() {
+      // While the disk takes nothing it is not tried more often: it may be slow to say so.
+      while (waiting.length > 0 && !failing && commitSome());
     },
     page,
     latest: (room, most, since) =>
       page(room, { max: most, before: '', start: since })?.entries ?? [],
-    since: (room, id, most) => page(room, { max: most, after: id })?.entries,
     ends(room) {
       const first = page(room, { max: 1 })?.entries[0];
       const last = page(room, { max: 1, before: '' })?.entries[0];
@@ -163,7 +143,7 @@ export function openArchive(file: string, options: ArchiveOptions = {}): Archive
       closed = true;
       clearInterval(hourly);
       clearImmediate(pruning);
-      while (waiting.length > 0 && commit());
+      while (waiting.length > 0 && commitSome());
       clearTimeout(timer);
       database.close();
     },
@@ -182,6 +162,10 @@ function sizeOf({ body }: Entry): number {
   return CHARACTERS_AN_ENTRY + body.length;
 }
 
+function sizesOf(batch: readonly Appended[]): number {
+  return batch.reduce((sum, { entry }) => sum + sizeOf(entry), 0);
+}
+
 /** As many as one commit takes; at least one. */
 function batchLength(waiting: readonly Appended[]): number {
   let characters = 0;
@@ -190,18 +174,4 @@ function batchLength(waiting: readonly Appended[]): number {
     return index > 0 && characters > CHARACTERS_A_COMMIT;
   });
   return end < 0 ? waiting.length : end;
-}
-
-/**
- * A commit only hands its pages to the system. That the disk has them is waited for here, beside the
- * event loop: by SQLite it would be in front of it.
- */
-async function syncLog(file: string): Promise<void> {
-  try {
-    const log = await open(`${file}-wal`);
-    await log.sync().finally(() => log.close());
-  } catch (error) {
-    // Without a log all is in the file: whoever closed it last has synced it.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
 }

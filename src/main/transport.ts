@@ -166,6 +166,8 @@ function openStream(parts: Parts, ways: () => Ways, rooms: Host | undefined): Op
       title: definition.title,
       version: shared.version,
       rooms,
+      // What is shown by its id is in the archive, also where this process is killed in the next moment.
+      ...(rooms === undefined ? {} : { beforeLive: () => shared.archive.commit() }),
       knows: (local, from) => {
         addressing.parsePeer(unescapeLocal(local), accounts.find(from)?.settings);
         return true;

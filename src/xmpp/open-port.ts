@@ -87,6 +87,7 @@ class Port implements OpenPort {
     open: typeof openStream,
   ) {
     const { secret, host, port, tls, title, version, knows, rooms, gatewayType } = options;
+    const { beforeLive } = options;
     const { domain } = parseJid(options.domain);
     this.domain = domain;
     this.#knows = knows;
@@ -99,7 +100,7 @@ class Port implements OpenPort {
     this.#listener = listener;
     this.#log = log;
     this.#stream = open({
-      ...{ domain, secret, host, port, tls, log },
+      ...{ domain, secret, host, port, tls, log, beforeLive },
       listener: {
         stanza: (stanza) => this.#stanza(stanza),
         online: () => {

@@ -155,4 +155,6 @@ export interface XmppPortOptions {
   readonly version: string;
   /** Whether a local part (wire form) can be somebody behind this gateway: else `item-not-found`, or the refusal thrown. */
   readonly knows: (local: string, from: BareJid) => boolean;
+  /** See `StreamOptions.beforeLive`. */
+  readonly beforeLive?: () => void;
 }

@@ -70,6 +70,8 @@ export interface StreamOptions {
   readonly tls: boolean;
   readonly listener: StreamListener;
   readonly log: StreamLog;
+  /** Called right before live stanzas are written, once for all of a tick: what they rest on can be kept first. */
+  readonly beforeLive?: (() => void) | undefined;
   readonly timing?: Partial<StreamTiming>;
 }
 
@@ -189,7 +191,7 @@ class Stream implements ComponentStream {
   }
 
   #connect(): void {
-    const { domain } = this.#options;
+    const { domain, beforeLive = () => undefined } = this.#options;
     const { negotiateMs } = this.#timing;
     const barrier = new Barrier(domain, this.#id, this.#links++);
     this.#barrier = barrier;
@@ -204,7 +206,10 @@ class Stream implements ComponentStream {
       },
     );
     const backlog = new Backlog(this.#options.log, domain);
-    this.#writer = new Writer(this.#link, this.#window, barrier, backlog, domain);
+    this.#writer = new Writer(this.#link, this.#window, barrier, backlog, {
+      domain,
+      beforeLive: () => this.#tell(beforeLive),
+    });
   }
 
   /** Where a second connection is accepted silently, some of these go to it, or its pings come to us. */

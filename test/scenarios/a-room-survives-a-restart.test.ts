@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { archived } from '../support/archived.ts';
 import { joinRoom, stanzaIdOf } from '../support/in-room.ts';
 import { type IrcHouse, jidOf, startIrcHouse } from '../support/irc-house.ts';
 
@@ -35,7 +34,6 @@ describe.each([
     await client.waitFor(({ children }) =>
       children.some((each) => typeof each !== 'string' && each.name === 'received'),
     );
-    await archived(house.gateway.dir, stanzaIdOf(said));
 
     await house.gateway.program.end(signal);
     if (signal === 'SIGTERM') await before.sees(/^-juliet .*332/);

@@ -19,7 +19,9 @@ export function startStream(
   domain: string,
   secret: string,
   port: number,
-  options: Partial<Pick<StreamOptions, 'host' | 'tls'>> & { timing?: Partial<StreamTiming> } = {},
+  options: Partial<Pick<StreamOptions, 'host' | 'tls' | 'beforeLive'>> & {
+    timing?: Partial<StreamTiming>;
+  } = {},
 ): WatchedStream {
   const seen = new StreamRecorder();
   const stream = openStream({

@@ -6,24 +6,36 @@ import type { Barrier } from './barrier.ts';
 import type { Link } from './link.ts';
 import type { Window } from './window.ts';
 
+interface WriterOptions {
+  readonly domain: string;
+  /** See `StreamOptions.beforeLive`. Must not throw. */
+  readonly beforeLive: () => void;
+}
+
 export class Writer {
   readonly #link: Link;
   readonly #window: Window;
   readonly #barrier: Barrier;
   readonly #backlog: Backlog;
-  readonly #domain: string;
+  readonly #options: WriterOptions;
   /** Live stanzas that wait for the end of the tick, or for a stanza that must be alone. */
   #live = '';
   #liveCount = 0;
   #flushing = false;
   #opened = false;
 
-  constructor(link: Link, window: Window, barrier: Barrier, backlog: Backlog, domain: string) {
+  constructor(
+    link: Link,
+    window: Window,
+    barrier: Barrier,
+    backlog: Backlog,
+    options: WriterOptions,
+  ) {
     this.#link = link;
     this.#window = window;
     this.#barrier = barrier;
     this.#backlog = backlog;
-    this.#domain = domain;
+    this.#options = options;
   }
 
   /** See `ComponentStream.full`. */
@@ -87,6 +99,7 @@ export class Writer {
   #takeLive(): string {
     const live = this.#live;
     if (live === '') return '';
+    this.#options.beforeLive();
     this.#window.addLive(this.#liveCount);
     this.#live = '';
     this.#liveCount = 0;
@@ -100,6 +113,6 @@ export class Writer {
   }
 
   #ping(number: number): string {
-    return serialise(this.#barrier.ping(number), this.#domain);
+    return serialise(this.#barrier.ping(number), this.#options.domain);
   }
 }

@@ -55,7 +55,7 @@ describe('an entry', () => {
     const killed = opened();
     for (const one of all) killed.append(room(), one);
     expect(killed.page(room(), { max: 9 })).toEqual(whole);
-    await killed.flushed();
+    killed.commit();
     expect(killed.page(room(), { max: 9 })).toEqual(whole);
     expect(opened().page(room(), { max: 9 })?.entries).toEqual(all);
   });
@@ -77,7 +77,7 @@ describe('an entry', () => {
     const one = entry();
     for (let n = 0; n < 2; n++) {
       archive.append(room(), one);
-      await archive.flushed();
+      archive.commit();
     }
     expect(archive.page(room(), { max: 9 })).toEqual({ entries: [one], complete: true, count: 1 });
   });
@@ -86,30 +86,27 @@ describe('an entry', () => {
     const archive = opened();
     for (const at of [AT - 2_000, AT - 5_000, AT + DAY_MS])
       archive.append(room(), entry('', { at }));
-    await archive.flushed();
+    archive.commit();
     archive.append(room(), entry('', { at: AT - 1_000 }));
     const raised = [AT - 2_000, AT - 2_000, AT, AT];
     const times = () => archive.latest(room(), 9).map(({ at }) => at);
     expect(times()).toEqual(raised);
-    await archive.flushed();
+    archive.commit();
     expect(times()).toEqual(raised);
   });
 });
 
 describe('an archive', () => {
-  it('gives what is shown at a join, the tail after an entry, and its ends', async () => {
+  it('gives what is shown at a join, and its ends', async () => {
     const archive = opened();
     expect(archive.latest(room(), 3)).toEqual([]);
     expect(archive.ends(room())).toBeUndefined();
     const all = [0, 1, 2, 3, 4].map((n) => entry(`line ${n}`, { at: AT - 5_000 + n * 1_000 }));
     for (const one of all.slice(0, 3)) archive.append(room(), one);
-    await archive.flushed();
+    archive.commit();
     for (const one of all.slice(3)) archive.append(room(), one);
     expect(archive.latest(room(), 3)).toEqual(all.slice(2));
     expect(archive.latest(room(), 9, AT - 3_000)).toEqual(all.slice(2));
-    expect(archive.since(room(), all[1]?.id ?? NOBODY, 2)).toEqual(all.slice(2, 4));
-    expect(archive.since(room(), all[3]?.id ?? NOBODY, 9)).toEqual(all.slice(4));
-    expect(archive.since(room(), NOBODY, 9)).toBeUndefined();
     expect(archive.ends(room())).toEqual({ first: all[0], last: all[4] });
   });
 
@@ -133,13 +130,12 @@ describe('an archive', () => {
 
   it('that is not wanted is empty', async () => {
     NO_ARCHIVE.append(room(), entry());
-    await NO_ARCHIVE.flushed();
+    NO_ARCHIVE.commit();
     const nothing = { entries: [], complete: true, count: 0 };
     expect(NO_ARCHIVE.keeps).toBe(false);
     expect(NO_ARCHIVE.page(room(), { max: 9, before: '' })).toEqual(nothing);
     expect(NO_ARCHIVE.page(room(), { max: 9, ids: [NOBODY] })).toBeUndefined();
     expect(NO_ARCHIVE.latest(room(), 9)).toEqual([]);
-    expect(NO_ARCHIVE.since(room(), NOBODY, 9)).toBeUndefined();
     expect(NO_ARCHIVE.ends(room())).toBeUndefined();
   });
 });
@@ -162,14 +158,24 @@ describe('what is appended', () => {
     expect(archive.page(room(), { max: 1 })?.count).toBe(1_000);
   });
 
-  it('is there for who waits for it, in a file that is closed meanwhile, too', async () => {
+  it('is written at once where it shall be, by a commit or at the end', () => {
     const archive = opened();
-    const one = entry();
+    const [one, two] = [entry(), entry()];
     archive.append(room(), one);
-    const flushed = archive.flushed();
+    archive.commit();
+    expect(opened().latest(room(), 2)).toEqual([one]);
+    archive.append(room(), two);
     archive.close();
-    await flushed;
-    expect(opened().latest(room(), 1)).toEqual([one]);
+    expect(opened().latest(room(), 2)).toEqual([one, two]);
+  });
+
+  it('is no commit where nothing waits', () => {
+    const archive = opened();
+    archive.append(room(), entry());
+    archive.commit();
+    const before = commitsOf(file);
+    archive.commit();
+    expect(commitsOf(file)).toBe(before);
   });
 });
 
@@ -179,18 +185,16 @@ describe('a file that takes nothing', () => {
     const archive = opened({ onError: told.listen });
     const all = entries(10);
     for (const one of all.slice(0, 4)) archive.append(room(), one);
-    await archive.flushed();
+    archive.commit();
     const other = beside();
     other.exec('BEGIN IMMEDIATE');
     for (const one of all.slice(4)) archive.append(room(), one);
-    const flushed = archive.flushed();
-    const isWritten = vi.fn();
-    void flushed.then(isWritten);
-    for (let turn = 0; turn < 3; turn++) await nextTurn();
+    archive.commit();
     expect(archive.page(room(), { max: 3, before: '' })?.entries).toEqual(all.slice(7));
-    expect(isWritten).not.toHaveBeenCalled();
     other.exec('COMMIT');
-    await flushed;
+    const count = other.prepare('SELECT count(*) AS n FROM entry');
+    expect(count.get()?.n).toBe(4);
+    await vi.waitUntil(() => count.get()?.n === 10, { timeout: 10_000 });
     expect(opened().page(room(), { max: 99 })?.entries).toEqual(all);
     expect(told.count()).toBe(0);
   });
@@ -202,13 +206,11 @@ describe('a file that takes nothing', () => {
     other.exec('ALTER TABLE entry RENAME TO gone');
     const all = Array.from({ length: 13 }, () => entry('x'.repeat(44)));
     for (const one of all.slice(0, 9)) archive.append(room(), one);
-    await expect(archive.flushed()).rejects.toThrow('no such table');
+    archive.commit();
     expect((await told.next()).message).toContain('no such table');
     for (const one of all.slice(9)) archive.append(room(), one);
-    await expect(archive.flushed()).rejects.toThrow('lost');
     other.exec('ALTER TABLE gone RENAME TO entry');
     expect((await told.next()).message).toBe('The archive is written again. 3 entries were lost.');
-    await archive.flushed();
     expect(archive.page(room(), { max: 99 })?.entries).toEqual(all.slice(0, 10));
   });
 
@@ -219,9 +221,9 @@ describe('a file that takes nothing', () => {
     const all = Array.from({ length: 50 }, () => entry('x'.repeat(30 * KIB)));
     for (const one of all) archive.append(room(), one);
     expect((await told.next()).message).toContain('full');
-    await archive.flushed();
-    expect(idsOf(archive.latest(room(), 1))).toEqual(idsOf(all.slice(-1)));
-    expect(archive.since(room(), all[0]?.id ?? NOBODY, 1)).toBeUndefined();
+    const find = beside().prepare('SELECT 1 FROM entry WHERE id = ?');
+    await vi.waitUntil(() => find.get(all.at(-1)?.id ?? NOBODY), { timeout: 10_000 });
+    expect(find.get(all[0]?.id ?? NOBODY)).toBeUndefined();
     expect(told.count()).toBe(0);
     archive.close();
     expect(statSync(file).size).toBeLessThanOrEqual(mostBytes * 1.25);
@@ -252,9 +254,9 @@ describe('what is kept is bounded', () => {
     for (const one of others) archive.append(room('mantua'), one);
     const all = entries(45);
     for (const one of all.slice(0, 30)) archive.append(room(), one);
-    await archive.flushed();
+    archive.commit();
     for (const one of all.slice(30)) archive.append(room(), one);
-    await archive.flushed();
+    archive.commit();
     expect(archive.page(room(), { max: 99 })).toEqual({
       entries: all.slice(25),
       complete: true,
@@ -269,7 +271,7 @@ describe('what is kept is bounded', () => {
     archive.append(room('mantua'), entry('wherefore art thou'));
     for (let n = 0; n < 60; n++) {
       archive.append(room(), entry('x'.repeat(30 * KIB)));
-      await archive.flushed();
+      archive.commit();
       await nextTurn();
     }
     expect(archive.page(room('mantua'), { max: 1 })?.count).toBe(0);
@@ -287,7 +289,7 @@ describe('the file', () => {
   it('is for its owner alone', async () => {
     const archive = opened();
     archive.append(room(), entry());
-    await archive.flushed();
+    archive.commit();
     for (const name of [file, `${file}-wal`]) expect(statSync(name).mode & 0o777).toBe(0o600);
   });
 

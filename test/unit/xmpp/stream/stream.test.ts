@@ -70,6 +70,28 @@ describe('what it delivers', () => {
   });
 });
 
+describe('what is live', () => {
+  it('leaves after what it rests on was kept, once for all of a tick', async () => {
+    const done: string[] = [];
+    const beforeLive = () => {
+      done.push('kept');
+      throw new Error('This harms nobody.');
+    };
+    const { stream, seen } = use.add(
+      startStream('gw.test', 'geheim', use.server.port, { beforeLive }),
+    );
+    await seen.until(({ onlines }) => onlines > 0);
+    for (const id of ['a', 'b']) {
+      stream.send(toJuliet(id));
+      done.push(id);
+    }
+    await use.server.until(() => use.messages().length === 2);
+    expect(done).toEqual(['a', 'b', 'kept']);
+    await stream.deliver(toJuliet('c'));
+    expect(done).toHaveLength(3);
+  });
+});
+
 describe('what the package would do wrong', () => {
   it('1,000 smileys survive a link of 1-byte chunks, both ways', { timeout: 60_000 }, async () => {
     const proxy = await startCuttingProxy(use.server.port);
