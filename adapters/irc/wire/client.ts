@@ -219,7 +219,9 @@ export class Wire {
   #onOpened(): void {
     const { password, login } = this.#options.identity;
     if ((password ?? login) !== undefined && !this.#transport.isPrivate) {
-      this.#fail('insecure', 'a password is not sent over a connection without TLS');
+      // The server's own is a matter of all who go there, a log-in that of one.
+      const why = password === undefined ? 'login' : 'insecure';
+      this.#fail(why, 'a password is not sent over a connection without TLS');
       return;
     }
     this.#incoming.begin();

@@ -20,7 +20,33 @@ const MEANINGS: readonly (readonly [Ending, RegExp])[] = [
 
 /** @param words of an ERROR line */
 function endingOf(words: string): Ending {
-  return MEANINGS.find(([, pattern]) => pattern.test(words))?.[0] ?? 'lost';
+  const reason = reasonIn(words);
+  return MEANINGS.find(([, pattern]) => pattern.test(reason))?.[0] ?? 'lost';
+}
+
+/**
+ * `Closing Link: nick[user@host] (reason)` and its like. Before the reason stand names that users choose,
+ * and a nick must not mean a ban of us all.
+ */
+function reasonIn(words: string): string {
+  const [, closing] = /^closing (?:link|connection):?\s+(.*)$/i.exec(words) ?? [];
+  if (closing === undefined) return words;
+  const group = lastGroup(closing.trim());
+  // Without brackets behind it, it is behind the one word that says who we are.
+  return group === undefined || /^[^ ]*@[^ ]*$/.test(group) ? closing.replace(/^\S+/, '') : group;
+}
+
+/** What the brackets enclose with which it ends; undefined where it does not, or they do not match. */
+function lastGroup(text: string): string | undefined {
+  const [open, close] = text.endsWith(')') ? ['(', ')'] : ['[', ']'];
+  if (!text.endsWith(close)) return undefined;
+  let depth = 0;
+  for (let at = text.length - 1; at >= 0; at--) {
+    if (text[at] === close) depth += 1;
+    else if (text[at] === open) depth -= 1;
+    if (depth === 0) return text.slice(at + 1, -1);
+  }
+  return undefined;
 }
 
 interface End {

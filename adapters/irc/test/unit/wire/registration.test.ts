@@ -122,6 +122,10 @@ describe('a log-in', () => {
     const { told, server } = await begun({ login, password: 'secret' }, '0.0.0.0');
     expect(await told.next('closed')).toMatchObject({ why: 'insecure' });
     expect(server.lines).toEqual([]);
+    // A log-in that is in the wrong place is no matter of those who have none.
+    const alone = await begun({ login }, '0.0.0.0');
+    expect(await alone.told.next('closed')).toMatchObject({ why: 'login' });
+    expect(alone.server.lines).toEqual([]);
   });
 });
 
@@ -162,6 +166,12 @@ it.each([
   ['Closing Link: me (Killed (oper (go away)))', 'killed'],
   ['Closing Link: h (Bad Password)', 'password'],
   ['Closing Link: h (Ping timeout: 240 seconds)', 'lost'],
+  ['Closing link: (kline@127.0.0.1) [Excess Flood]', 'flood'],
+  ['Closing Link: [K-lined][akill@dnsbl.example] (Ping timeout)', 'lost'],
+  ['Closing Link: me[~kline@dnsbl.example]', 'lost'],
+  ['Closing Link: akill by s.example (Ping timeout)', 'lost'],
+  ['Closing Link: akill K-lined', 'banned'],
+  ['Closing Link: h (Banned :)', 'banned'],
 ])('understands "%s"', async (words, why) => {
   const { told, server } = await begun();
   await server.next(/^USER/);
