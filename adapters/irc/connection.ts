@@ -37,12 +37,16 @@ export interface ConnectionOwner {
   happened(event: Happening, wire: Wire): void;
   /** It is gone, or could not be made. @returns whether there must be another one */
   disconnected(why: Ending, words: string): boolean;
+  /** For a while there will be none. @returns whether there must be one then */
+  shutOut(why: Ending): boolean;
   /** Every few seconds while there is one. */
   tick(): void;
 }
 
 /** A message waits so long for a connection that is not begun yet. */
 const PATIENCE_MS = 1_500;
+/** Somebody who wants to come in is told at once that there is none if none is begun for so long. */
+const FAR_MS = 10_000;
 const GOODBYE_MS = 2_000;
 
 export class Connection implements Comer {
@@ -84,10 +88,13 @@ export class Connection implements Comer {
   /** There must be one. @param refuse called at once where nobody can connect now */
   begin(refuse: (refusal: Refusal) => void): void {
     const { gate, server } = this.#options;
-    if (this.#wire !== undefined || this.#isPlanned) return;
-    const { shut } = gate;
-    if (shut !== undefined) {
-      refuse(refusalOfEnding(shut.why, server));
+    if (this.#wire !== undefined) return;
+    const isFar = this.#reconnect.waitMs > FAR_MS;
+    const why = gate.shut?.why ?? (isFar ? this.#lastEnding : undefined);
+    if (why !== undefined) {
+      refuse(refusalOfEnding(why, server));
+    } else if (this.#isPlanned) {
+      return;
     } else if (gate.claim(this)) {
       this.#plan();
     } else {
@@ -150,6 +157,13 @@ export class Connection implements Comer {
     }
   }
 
+  shutOut(why: Ending): void {
+    this.#waiters.refuse(unavailable(why, UNWANTED_MS));
+    if (this.#owner.shutOut(why)) return;
+    this.#isPlanned = false;
+    this.#options.gate.release(this);
+  }
+
   get #now(): number {
     return this.#options.clocks.watch.now();
   }
@@ -170,6 +184,7 @@ export class Connection implements Comer {
   #registered(wire: Wire): void {
     const { remarks, account, server } = this.#options;
     this.#registeredAt = this.#now;
+    this.#options.gate.entered(this);
     remarks.connected(account.id, server);
     this.#owner.connected(wire);
     this.#waiters.give(wire);
@@ -189,7 +204,7 @@ export class Connection implements Comer {
     this.#wire = undefined;
     this.#registeredAt = undefined;
     this.#lastEnding = why;
-    gate.ended(why, words, lastedMs);
+    gate.ended(this, why, words);
     this.#reconnect.ended(why, lastedMs);
     const isWanted = this.#owner.disconnected(why, words);
     this.#waiters.refuse(unavailable(why, Math.max(this.#reconnect.waitMs, 1_000)));

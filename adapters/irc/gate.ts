@@ -1,6 +1,6 @@
 /**
  * Who may connect to one server, and when: not more than the operator allows, not all at once, and for
- * a while nobody after the server has said that it does not want us.
+ * a while nobody after the server has said that it does not want us. Then one goes first.
  */
 
 import type { ServerConfig } from './config.ts';
@@ -12,6 +12,8 @@ import type { Ending } from './wire/events.ts';
 export interface Comer {
   /** Now. */
   connect(): void;
+  /** Nobody may for a while, and it waits for its turn. */
+  shutOut(why: Ending): void;
 }
 
 export interface GateOptions {
@@ -30,6 +32,8 @@ const BUDGETS = {
   none: { burst: 1_000, perSecond: 1_000 },
 } as const;
 const SHUT_MS = { first: 60_000, most: 30 * 60_000 } as const;
+/** So long nobody comes but the one that goes first: at the very first, and after the server shut us out. */
+const ALONE_MS = { first: 5_000, again: 60_000 } as const;
 /** Who stays so long was let in. */
 export const LASTING_MS = 60_000;
 
@@ -50,9 +54,17 @@ export class Gate {
   readonly #onTick = (): void => this.#pump();
   #tokens: number;
   #countedAt: number;
+  #shutAt = Number.NEGATIVE_INFINITY;
   #shutUntil = 0;
   #strikes = 0;
   #why: Ending | undefined;
+  /** When each that has a connection, or makes one, began. */
+  readonly #beganAt = new Map<Comer, number>();
+  /** When somebody was let in who came since it was last shut. */
+  #letInAt: number | undefined;
+  /** Goes alone, to see whether the server wants us. */
+  #probe: Comer | undefined;
+  #probeUntil = 0;
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -76,6 +88,7 @@ export class Gate {
   }
 
   release(comer: Comer): void {
+    if (this.#probe === comer) this.#probe = undefined;
     this.#waiting.delete(comer);
     this.#places.delete(comer);
   }
@@ -86,16 +99,32 @@ export class Gate {
     this.#pump();
   }
 
-  /** A connection ended. @param lastedMs from the moment at which the server knew us; 0: it never did */
-  ended(why: Ending, words: string, lastedMs: number): void {
-    const { clock, chance, remarks, server } = this.#options;
-    if (lastedMs > LASTING_MS) this.#strikes = 0;
+  /** The server knows it now. */
+  entered(comer: Comer): void {
+    // Of those who came before it was shut nothing can be told.
+    if ((this.#beganAt.get(comer) ?? this.#shutAt) <= this.#shutAt) return;
+    if (this.#letInAt === undefined && this.#strikes > 0) this.#tokens = 0;
+    this.#letInAt ??= this.#options.clock.now();
+    this.#probe = undefined;
+    this.#pump();
+  }
+
+  /** A connection ended, or could not be made. */
+  ended(comer: Comer, why: Ending, words: string): void {
+    this.#beganAt.delete(comer);
+    if (this.#probe === comer) this.#probe = undefined;
     if (!SHUTTING.has(why) || this.shut !== undefined) return;
+    const { clock, chance, remarks, server } = this.#options;
+    const now = clock.now();
+    if (this.#letInAt !== undefined && now - this.#letInAt > LASTING_MS) this.#strikes = 0;
     const ms = Math.min(SHUT_MS.first * 2 ** this.#strikes, SHUT_MS.most) * (0.75 + chance() / 2);
     this.#strikes += 1;
     this.#why = why;
-    this.#shutUntil = clock.now() + ms;
+    this.#letInAt = undefined;
+    this.#shutAt = now;
+    this.#shutUntil = now + ms;
     remarks.shut(server, words, ms);
+    for (const waiting of [...this.#waiting.keys()]) waiting.shutOut(why);
   }
 
   get #budget(): { readonly burst: number; readonly perSecond: number } {
@@ -108,14 +137,29 @@ export class Gate {
     const { burst, perSecond } = this.#budget;
     this.#tokens = Math.min(burst, this.#tokens + ((now - this.#countedAt) / 1000) * perSecond);
     this.#countedAt = now;
+    this.#doubt(now);
     for (const [comer, at] of this.#waiting) {
-      if (this.#tokens < 1 || this.shut !== undefined) break;
+      if (this.#tokens < 1 || this.shut !== undefined || this.#probe !== undefined) break;
       if (at > now) continue;
       this.#waiting.delete(comer);
       this.#tokens -= 1;
+      this.#beganAt.set(comer, now);
+      if (this.#letInAt === undefined) this.#sendAhead(comer, now);
       comer.connect();
     }
     if (this.#waiting.size > 0) clock.add(this.#onTick);
     else clock.delete(this.#onTick);
+  }
+
+  #sendAhead(comer: Comer, now: number): void {
+    this.#probe = comer;
+    this.#probeUntil = now + (this.#strikes > 0 ? ALONE_MS.again : ALONE_MS.first);
+  }
+
+  /** It hears nothing: then others must not wait for it, who have done no harm. */
+  #doubt(now: number): void {
+    if (this.#probe === undefined || now < this.#probeUntil) return;
+    this.#probe = undefined;
+    if (this.#strikes === 0) this.#letInAt ??= now;
   }
 }

@@ -60,6 +60,7 @@ export class Link {
       connected: (wire) => this.#connected(wire),
       happened: (event, wire) => dispatch.happened(event, wire),
       disconnected: (why, words) => this.#disconnected(why, words),
+      shutOut: (why) => this.#shutOut(why),
       tick: () => this.#tick(),
     });
     this.#usedAt = this.#now;
@@ -128,6 +129,13 @@ export class Link {
     const { server } = this.#options;
     if (!room.wasIn && this.#connection.isHopeless(why)) room.giveUp(refusalOfEnding(why, server));
     else room.lose(`Not connected to ${server} any more: ${shownWords(words, 200)}`);
+  }
+
+  /** Who has been in waits; who has not is told. */
+  #shutOut(why: Ending): boolean {
+    const refusal = refusalOfEnding(why, this.#options.server);
+    for (const room of this.#channels) if (!room.wasIn) room.giveUp(refusal);
+    return this.#channels.size > 0;
   }
 
   #tick(): void {

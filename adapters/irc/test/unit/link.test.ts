@@ -61,6 +61,26 @@ describe('a connection', () => {
     expect(rig.said.filter(({ level }) => level === 'notice')).toHaveLength(1);
   });
 
+  it('that is planned for much later is not waited for by who wants to come in', async () => {
+    const { side, channel, room, rooms, next } = await inChannel();
+    side.say('ERROR :Closing Link: juliet (K-Lined)');
+    side.hangUp();
+    await next(channel, 'lost');
+    rooms.join(room('#forest'), { nick: 'juliet' });
+    expect((await next(room('#forest'), 'refused')).refusal).toMatchObject({
+      ...{ condition: 'service-unavailable', type: 'wait' },
+    });
+  });
+
+  it('that is full is not waited for either, though others may come there', async () => {
+    const { side, channel, room, rooms, next } = await inChannel();
+    side.say('ERROR :Closing Link: juliet (Too many connections)');
+    side.hangUp();
+    await next(channel, 'lost');
+    rooms.join(room('#forest'), { nick: 'juliet' });
+    expect((await next(room('#forest'), 'refused')).refusal.condition).toBe('resource-constraint');
+  });
+
   it('with a password that is wrong waits for somebody to change it', async () => {
     const place = await scriptedServer({ endsAtQuit: true });
     const { rig } = await onServer(place, {
@@ -86,6 +106,20 @@ describe('a connection', () => {
 });
 
 describe('a place', () => {
+  it('that others wait for is refused to all of them when the server wants none of us', async () => {
+    const place = await scriptedServer({ endsAtQuit: true });
+    const { rig, rooms, room, next } = await onServer(place);
+    rooms.join(room('#garden'), { nick: 'juliet' });
+    const second = { ...rig.link, id: 'account-2' as AccountId };
+    rig.adapter.open(second).rooms?.join(room('#tomb'), { nick: 'romeo' });
+    const side = await place.accepted();
+    side.say('ERROR :Closing Link: juliet (K-Lined)');
+    side.hangUp();
+    for (const name of ['#garden', '#tomb']) {
+      expect((await next(room(name), 'refused')).refusal.condition).toBe('service-unavailable');
+    }
+  });
+
   it('is for as many users as the operator allows', async () => {
     const place = await scriptedServer({ endsAtQuit: true });
     const { rig, rooms, room, next } = await onServer(place, { server: { connections: 1 } });
