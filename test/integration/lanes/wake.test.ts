@@ -101,6 +101,15 @@ describe('a wake-up call', () => {
     await all;
   });
 
+  test('of a process that ends right after it is made all the same', async () => {
+    const { heard, until } = listened(wake());
+    const caller = wake();
+    caller.schedule(CHANNEL, 7, 0);
+    caller.schedule(CHANNEL, 8, 0);
+    await caller.close();
+    await until(() => heard.length === 2);
+  });
+
   test('leaves little behind, however often one calls', async () => {
     const caller = wake();
     for (let i = 0; i < 10_000; i++) caller.schedule(CHANNEL, i % 4, (i % 100) * 1_000);

@@ -158,6 +158,7 @@ describe('a drain', () => {
     const server = new RecordingServer((entries) => ({ ...ended(entries), pauseMs: NEVER }));
     const started = drain(store, server, { concurrency: 1, perLane: 1 });
     await server.until(() => server.stored.length === 1);
+    expect(await store.pauseOf(CHANNEL)).toBeGreaterThan(NEVER / 2);
     started.pause(1);
     started.pause(0);
     await server.until(() => server.stored.length === 2);
