@@ -8,7 +8,7 @@ import { ElementReader } from '../support/clients/xml.ts';
 const MAX_BYTES = 512 * 1024;
 const MAX_PART = 1_023;
 const LOCAL = /^[^\s\p{C}"&'/:<>@]+$/u;
-const DOMAIN = /^[\p{L}\p{N}\p{M}_-]+(?:\.[\p{L}\p{N}\p{M}_-]+)*$/u;
+const DOMAIN = /^[\p{L}\p{N}\p{M}_-]+(?:\.[\p{L}\p{N}\p{M}_-]+)*\.?$/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what no resource may contain
 const RESOURCE = /^[^\u0000-\u001f\u007f\ud800-\udfff\ufffe\uffff]+$/u;
 

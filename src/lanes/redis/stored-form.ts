@@ -55,11 +55,11 @@ const STATES: Readonly<Record<string, Entry['state']>> = {
   H: 'handed',
   D: 'dead',
 };
-const PART_STATES: Readonly<Record<string, Part['state']>> = {
-  a: 'accepted',
-  d: 'delivered',
-  f: 'failed',
-};
+const PART_STATES: ReadonlyMap<unknown, Part['state']> = new Map([
+  ['a', 'accepted'],
+  ['d', 'delivered'],
+  ['f', 'failed'],
+]);
 
 /** The letter by which a part's state is stored. */
 export const partLetter = (state: Part['state']) => state.charAt(0);
@@ -124,9 +124,10 @@ function readParts(text: string): Part[] {
 function readPart(value: unknown): Part[] {
   if (!Array.isArray(value)) return [];
   const [part, networkId, letter] = value as readonly unknown[];
-  const state = typeof letter === 'string' ? PART_STATES[letter] : undefined;
-  if (typeof part !== 'number' || typeof networkId !== 'string' || state === undefined) return [];
-  return [{ part, networkId: networkId as NetworkMessageId, state }];
+  const state = PART_STATES.get(letter);
+  if (!Number.isSafeInteger(part) || typeof networkId !== 'string' || state === undefined)
+    return [];
+  return [{ part: Number(part), networkId: networkId as NetworkMessageId, state }];
 }
 
 /** `[partition, lane, token, [id, record, journal]…]` */
