@@ -175,7 +175,7 @@ test('what lies in a lane inbound is written as a stanza or parked, whatever has
 const JOURNALS = [
   ...['', 'A 1 0 0 1700000000000 -', 'S 2 7 1 1700000000000 [[0,"SM1","a"],[1,"SM2","d"]]'],
   ...['H 1 9 0 1700000000000 [[0,"n","f"]]', 'U 1 0 3 1 [[0,"n","constructor"]]', 'D 1 0 0 1 -'],
-  'H 1 9 0 1 [[1e400,"n","a"]]',
+  ...['H 1 9 0 1 [[1e400,"n","a"]]'],
 ] as [string, ...string[]];
 
 test('what Redis gives back is an entry, whatever it is', { timeout: LIMIT_MS }, async () => {
