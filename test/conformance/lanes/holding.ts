@@ -98,8 +98,13 @@ export const holding: readonly Check[] = [
   }),
 
   check('many conversations on hold do not stand in the way of one that is not', async (room) => {
+    const { partition } = room.lane('free');
     const lanes: Lane[] = [];
-    for (let n = 0; n < 40; n++) lanes.push(room.lane(`held${n}`));
+    // They stand before it where it is looked for.
+    for (let n = 0; lanes.length < 8; n++) {
+      const lane = room.lane(`held${n}`);
+      if (lane.partition === partition) lanes.push(lane);
+    }
     for (const conversation of lanes) {
       await room.push(conversation, 'held');
       await room.store.hold({ channel: room.channel, conversation }, 'note');
