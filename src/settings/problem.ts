@@ -28,7 +28,14 @@ export function formatProblems({ problems }: SettingsError): string {
 
 /** `postern.yaml:3:5  xmpp.secrt is not a setting. Did you mean secret?` */
 export function formatProblem(problem: Problem): string {
-  return `${formatPlace(problem.place)}  ${problem.text}`;
+  return `${formatPlace(problem.place)}  ${problem.text}`.replace(UNSEEN, codeOf);
+}
+
+/** What would end the line, or what a terminal would obey. */
+const UNSEEN = /[\p{Cc}\u2028\u2029]/gu;
+
+function codeOf(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function formatPlace(place: Place): string {

@@ -295,6 +295,12 @@ test('all problems at once, in reading order', async () => {
   ]);
 });
 
+test('what a terminal would obey, or what ends a line, is shown as its code', async () => {
+  expect(await problems(gateway('"a\\u009bb\\u2028c": 1'))).toEqual([
+    'postern.yaml:1:1  a\\u009bb\\u2028c is not a setting.',
+  ]);
+});
+
 test('a wrong variable is named itself', async () => {
   expect(await problems(small(), { POSTERN__TRANSPORTS__POST__DAILYLIMIT: 'many' })).toEqual([
     'POSTERN__TRANSPORTS__POST__DAILYLIMIT  transports.0.dailyLimit must be a number. Write for example  dailyLimit: 500',
