@@ -1,7 +1,7 @@
 import { AccountConflictError } from '../accounts/settle-owners.ts';
 import { UnansweredError } from '../lanes/lane-store.ts';
 import { NotHereError } from '../main/beside.ts';
-import { RedisUnreachableError } from '../main/custody.ts';
+import { RedisUnreachableError, unreachable } from '../main/custody.ts';
 import { SettingsError } from '../settings/problem.ts';
 import { EmbeddedError } from '../store/embedded.ts';
 import { StartCheckError } from '../store/start-checks.ts';
@@ -13,6 +13,13 @@ export interface Failure {
   /** Exit code. */
   readonly code: number;
 }
+
+/** With which ioredis gives a command up, by name or by message. */
+const OF_THE_STORE: ReadonlySet<string> = new Set([
+  'MaxRetriesPerRequestError',
+  'Command timed out',
+  'Connection is closed.',
+]);
 
 /** What an operator is told of an error; undefined for what he can do nothing about. */
 export function failureOf(error: unknown): Failure | undefined {
@@ -33,6 +40,10 @@ export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof UnansweredError) {
     const words = 'Redis does not answer: what was asked for may have been done, or not.';
     return { words, code: EXIT.unavailable };
+  }
+  // It went away in the middle of something.
+  if (OF_THE_STORE.has(error.name) || OF_THE_STORE.has(error.message)) {
+    return { words: unreachable(error).message, code: EXIT.unavailable };
   }
   const words = ofTheSystem(error);
   return words === undefined ? undefined : { words, code: EXIT.unavailable };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Carrier, startCarrier } from '../support/carrier.ts';
 import { bodyOf } from '../support/clients/client.ts';
+import { FaultProxy } from '../support/faults/proxy/proxy.ts';
 import { configuration, DOMAIN, JULIET, NURSE, POOL_NUMBER, startHouse } from '../support/house.ts';
 import { type RedisPeer, startRedis } from '../support/peers/redis.ts';
 import { freePorts } from '../support/peers/xmpp-server.ts';
@@ -82,6 +83,21 @@ it('a Redis that nobody runs: exit code 69', async () => {
   });
   expect(words).toContain('Redis');
   expect(words).not.toContain('a-secret-password');
+  expect(words).not.toMatch(TRACE);
+  expect(code).toBe(69);
+});
+
+it('a Redis that goes away while it starts: exit code 69', async () => {
+  const redis = await startRedis();
+  const link = await FaultProxy.start({ path: redis.socket });
+  // What an adapter remembers is asked for when the checks of the start are over.
+  link.flow({ is: 'cut', on: ':mem:sms', when: 'before' }, 'there');
+  const { words, code } = await start('gone', {
+    config: { redis: `redis://127.0.0.1:${link.port}` },
+  });
+  await link.stop();
+  await redis.stop();
+  expect(words).toContain('Redis can not be used');
   expect(words).not.toMatch(TRACE);
   expect(code).toBe(69);
 });
