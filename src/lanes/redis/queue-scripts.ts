@@ -6,12 +6,24 @@
 import { MOST_AHEAD } from '../queue.ts';
 import { MOVES, READS } from './script-kinds.ts';
 
+/** A message that is a lane of its own, or is kept, is named by its lane: of a long backlog little else is asked. */
+const LANES = `
+local function own_message(lane)
+  return string.match(lane, '^k(.+)$') or string.match(lane, '%.(.+)$')
+end
+local function head_of(k, lane) return own_message(lane) or call('LINDEX', k .. ':l:' .. lane, 0) end
+local function length_of(k, lane)
+  return own_message(lane) and 1 or call('LLEN', k .. ':l:' .. lane)
+end
+`;
+
 /**
  * [partition, most lanes, channels, channel…] -> [lanes, waiting, served, delayed, on hold, handed, dead,
  * oldest, partial] each.
  */
-export const SURVEY = `${READS}
+export const SURVEY = `${READS}${LANES}
 local k, most, out = tag(num()), num(), {}
+local any_hold = call('EXISTS', k .. ':hold') == 1
 local dead = {}
 for _, id in ipairs(call('ZRANGE', k .. ':dead', 0, most - 1)) do
   local channel = where(k, id)
@@ -24,14 +36,14 @@ for _ = 1, num() do
   local found = call('ZRANGE', due, 0, most - 1, 'WITHSCORES')
   for i = 1, #found, 2 do
     local lane, at = found[i], tonumber(found[i + 1])
-    local head = call('LINDEX', k .. ':l:' .. lane, 0)
+    local head = head_of(k, lane)
     if head then
       lanes = lanes + 1
-      waiting = waiting + call('LLEN', k .. ':l:' .. lane)
+      waiting = waiting + length_of(k, lane)
       if oldest == '' or head < oldest then oldest = head end
       if at > now and call('HEXISTS', k .. ':j', lane) == 1 then
         served = served + 1
-      elseif held_back(k, channel, lane) then
+      elseif any_hold and held_back(k, channel, lane) then
         on_hold = on_hold + 1
       elseif at > now then
         delayed = delayed + 1
@@ -48,21 +60,21 @@ return out
  * [partition, most lanes, most, after or '', conversation or '', channels, channel…]
  * -> [channel, lane, messages, head] each, the oldest head first: one more than asked for where there is one.
  */
-export const HEADS = `${READS}
+export const HEADS = `${READS}${LANES}
 local k, looked, most, after, conversation = tag(num()), num(), num(), arg(), arg()
 local out = {}
 for _ = 1, num() do
   local channel = arg()
   for _, lane in ipairs(call('ZRANGE', k .. ':due:' .. channel, 0, looked - 1)) do
     if conversation == '' or conversation_of(lane) == conversation then
-      local head = call('LINDEX', k .. ':l:' .. lane, 0)
+      local head = head_of(k, lane)
       if head and head > after then out[#out + 1] = { channel, lane, 0, head } end
     end
   end
 end
 table.sort(out, function(a, b) return a[4] < b[4] end)
 for i = #out, most + 2, -1 do out[i] = nil end
-for _, each in ipairs(out) do each[3] = call('LLEN', k .. ':l:' .. each[2]) end
+for _, each in ipairs(out) do each[3] = length_of(k, each[2]) end
 return out
 `;
 
