@@ -7,9 +7,9 @@ import {
   LineCounter,
   type Node,
   parseDocument,
-  type YAMLError,
 } from 'yaml';
 import { type Place, SettingsError } from './problem.ts';
+import { QUOTE, syntaxProblems } from './syntax.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -48,7 +48,7 @@ export class SettingsDocument {
     const errors = [...document.errors, ...document.warnings];
     if (errors.length > 0) {
       throw new SettingsError(
-        errors.map((error) => ({ place: at(error.pos[0]), text: explainSyntax(error) })),
+        syntaxProblems(errors, text).map((each) => ({ place: at(each.offset), text: each.text })),
       );
     }
     this.#read(document, at);
@@ -173,26 +173,3 @@ function put(container: unknown, key: string | number, value: unknown): void {
     configurable: true,
   });
 }
-
-/** Not the parser's own words: they quote the text, which may be a secret. */
-function explainSyntax({ code }: YAMLError): string {
-  return SYNTAX[code] ?? `This is not valid YAML (${code}).`;
-}
-
-const QUOTE = 'Put text that begins like this in quotes.';
-
-const SYNTAX: Readonly<Partial<Record<YAMLError['code'], string>>> = {
-  BAD_DQ_ESCAPE:
-    'This is no escape that YAML knows. Write \\\\ for a backslash, or use single quotes.',
-  BAD_INDENT: 'The indentation or a closing bracket is wrong here.',
-  BAD_SCALAR_START: QUOTE,
-  BLOCK_AS_IMPLICIT_KEY: 'There are two ": " in one line. Put text that contains one in quotes.',
-  DUPLICATE_KEY: 'This key is written twice in one block. Keep one.',
-  MISSING_CHAR: 'A closing quote or bracket, or a comma, is missing before this.',
-  MULTILINE_IMPLICIT_KEY: 'This line is not of the form  key: value.',
-  MULTIPLE_DOCS: 'A second document begins here (---). Only one is read.',
-  NON_STRING_KEY: 'A key must be text.',
-  TAB_AS_INDENT: 'Indent with spaces: YAML forbids tabs here.',
-  TAG_RESOLVE_FAILED: 'This tag is not known. Put text that begins with ! in quotes.',
-  UNEXPECTED_TOKEN: 'Nothing was expected here. Is a bracket closed too early?',
-};

@@ -33,6 +33,18 @@ describe('the file itself', () => {
       'a: b: c',
       '1:4  There are two ": " in one line. Put text that contains one in quotes.',
     ],
+    [
+      'a line that is indented deeper than its block',
+      'xmpp:\n  server: a\n   secret: b\n   tls: true',
+      '2:11  The indentation is wrong: this key has a value, and the line below it is indented deeper. Keys of one block begin in the same column.',
+    ],
+    [
+      'a line that is indented less than its entry in a list',
+      'transports:\n  - id: a\n   use: b\n    domain: c',
+      '3:1  The indentation is wrong: this line is indented less than the keys of its entry in the list. They begin in the column of the first one, behind the "- ".',
+    ],
+    ['no space behind a colon', 'a:1\nb: 2', '1:1  A space is missing behind the colon.'],
+    ['no colon', 'a 1\nb: 2', '1:1  This line is not of the form  key: value.'],
     ['a list', '- a', '1:1  The configuration must be a mapping: lines of the form  key: value.'],
     [
       'an alias of nothing',
