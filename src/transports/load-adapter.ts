@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type AdapterDefinition, CONTRACT } from '../contract/index.ts';
+import { fold, nearest } from '../settings/nearest.ts';
 
 /** The adapter can not be used. The message says what to write under `use:`, or what to install. */
 export class AdapterError extends Error {
@@ -45,10 +46,20 @@ function locate(use: string, folder: string): URL {
     return pathToFileURL(createRequire(resolve(folder, 'postern.yaml')).resolve(use));
   } catch (cause) {
     throw new AdapterError(
-      `There is no adapter ${use}: neither one of Postern's own nor an npm package installed in ${folder}.`,
+      `There is no adapter ${use}: neither one of Postern's own${meant(use)} nor an npm package installed in ${folder}.`,
       { cause },
     );
   }
+}
+
+/** Which of ours there are, and which of them was meant. */
+function meant(use: string): string {
+  const index = `index${extname(fileURLToPath(import.meta.url))}`;
+  const names = readdirSync(OURS).filter((name) => existsSync(new URL(`${name}/${index}`, OURS)));
+  // Who writes `mail` means the one whose name has it in it.
+  const one = nearest(use, names) ?? names.find((name) => name.includes(fold(use)));
+  const list = names.join(', ');
+  return one === undefined ? ` (${list})` : ` (${list}; did you mean ${one}?)`;
 }
 
 function checked(use: string, exported: unknown): AdapterDefinition {

@@ -23,7 +23,10 @@ describe('use:', () => {
     ['./bare.mjs', /lacks title, gatewayType/],
     ['./none.mjs', /default export is not defineAdapter/],
     ['./broken.mjs', /can not be loaded: no paper left/],
-    ['no-such-adapter', /neither one of Postern's own nor an npm package/],
+    ['no-such-adapter', /neither one of Postern's own \(email, irc, sms\) nor an npm package/],
+    ['mail', /did you mean email\?/],
+    ['e-mail', /did you mean email\?/],
+    ['IRC', /did you mean irc\?/],
   ])('%s is told apart', async (use, message) => {
     const loading = loadAdapter(use, folder);
     await expect(loading).rejects.toThrow(message);
