@@ -7,7 +7,7 @@ import type { Addressing, OwnAddress, PeerId } from 'postern/adapter';
 import { type RefusedError, refused } from 'postern/adapter';
 import type { IrcAccount, IrcConfig } from './config.ts';
 import { fold } from './text/case.ts';
-import { isChannel, isNick } from './wire/line.ts';
+import { isChannel, isPerson } from './wire/line.ts';
 
 /** RFC 2812 §1.3; a server that has fewer says so when one joins. */
 const CHANNEL_TYPES = '#&+!';
@@ -68,7 +68,7 @@ function parsePeer(text: string, config: IrcConfig): PeerId {
   const most = isRoom ? MAX_CHANNEL_BYTES : MAX_NICK_BYTES;
   if (/[\p{Cs}\p{Cf}\p{Z}]/u.test(name) || Buffer.byteLength(name) > most)
     throw malformed(text, config);
-  if (!isRoom && !isNick(name)) throw malformed(text, config);
+  if (!isRoom && !isPerson(name)) throw malformed(text, config);
   if (server === undefined) {
     const known = Object.keys(config.servers).join(', ').slice(0, 60);
     throw refused('item-not-found', 'cancel', `There is no such server here. There are: ${known}`);

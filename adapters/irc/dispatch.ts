@@ -14,6 +14,8 @@ export interface DispatchParts {
   readonly questions: Questions;
   readonly nick: Nick;
   readonly now: () => number;
+  /** Somebody speaks to the user himself. */
+  readonly spokenTo: () => void;
 }
 
 /** All but that it is open or gone, which is the link's own. */
@@ -33,10 +35,13 @@ export class Dispatch {
       case 'message':
       case 'notice':
       case 'action':
-        // What we said is shown when it is acknowledged.
-        if (event.own) return;
-        if (wire.fold(event.target) === wire.fold(wire.nick)) inbound.said(event);
-        else channels.find(event.target, wire)?.said(event);
+        // What we said is shown when it is acknowledged: our own words here are of another client of ours.
+        if (wire.fold(event.target) !== wire.fold(wire.nick)) {
+          channels.find(event.target, wire)?.said(event);
+        } else if (!event.own) {
+          this.#parts.spokenTo();
+          inbound.said(event);
+        }
         return;
       case 'ctcp':
         this.#courtesy.answer(wire, event, now());
@@ -52,6 +57,7 @@ export class Dispatch {
         return;
       case 'pong':
         questions.pong(event.token);
+        nick.pong(wire, event.token);
         return;
       case 'reply':
         questions.reply(event, wire);

@@ -44,6 +44,7 @@ const OF_TEXT: Readonly<Record<number, Row>> = {
 const OF_NICK: Readonly<Record<number, Row>> = {
   432: ['not-acceptable', 'modify', 'The server does not allow this nick.'],
   433: ['conflict', 'cancel', 'Somebody else has this nick.'],
+  435: ['not-allowed', 'cancel', 'You are banned from one of your channels, and keep your nick.'],
   436: ['conflict', 'cancel', 'Somebody else has this nick.'],
   437: ['conflict', 'wait', 'This nick can not be had now.'],
   438: ['policy-violation', 'wait', 'You change your nick too often.'],

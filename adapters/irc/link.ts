@@ -37,6 +37,8 @@ export class Link {
   readonly #inbound: Inbound;
   readonly #away = new Away();
   #usedAt: number;
+  /** With this nick the connection was begun. */
+  #offered = '';
 
   /** @param nick the wanted one */
   constructor(options: LinkOptions, nick: string) {
@@ -54,9 +56,15 @@ export class Link {
       ...{ nick: this.nick, questions: this.questions },
       ...{ channels: this.#channels, inbound: this.#inbound },
       now: () => this.#now,
+      spokenTo: () => {
+        this.#usedAt = this.#now;
+      },
     });
     this.#connection = new Connection(options, {
-      nick: () => this.nick.wanted,
+      nick: () => {
+        this.#offered = this.nick.wanted;
+        return this.#offered;
+      },
       connected: (wire) => this.#connected(wire),
       happened: (event, wire) => dispatch.happened(event, wire),
       disconnected: (why, words) => this.#disconnected(why, words),
@@ -87,6 +95,11 @@ export class Link {
     this.#usedAt = this.#now;
   }
 
+  /** Who has no room there yet may come under another name than before. */
+  callHimself(nick: string): void {
+    if (this.#channels.size === 0) this.nick.take(nick, this.wire);
+  }
+
   away(words: string | undefined): void {
     this.#away.set(words, this.wire);
   }
@@ -113,13 +126,14 @@ export class Link {
   }
 
   #connected(wire: Wire): void {
-    this.nick.reset(this.#now);
+    this.nick.connected(wire, this.#offered, this.#now);
     this.#away.connected(wire);
     for (const room of this.#channels) this.#channels.enter(room, wire);
   }
 
   #disconnected(why: Ending, words: string): boolean {
     this.questions.close();
+    this.nick.disconnected();
     this.#channels.disconnected();
     for (const room of this.#channels) this.#lose(room, why, words);
     return this.#channels.size > 0;

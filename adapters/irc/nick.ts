@@ -2,12 +2,16 @@
 
 import type { Refusal } from 'postern/adapter';
 import { isAboutNick, refusalOf } from './errors.ts';
+import { sent } from './sent.ts';
 import type { Wire } from './wire/client.ts';
 import type { ServerError } from './wire/events.ts';
 import { isNick } from './wire/line.ts';
 
 /** A nick that others have is asked for again after so long: servers count such questions. */
 const AGAIN_MS = 3 * 60_000;
+
+/** What no line has room for is no nick either. */
+const MAX_BYTES = 200;
 
 const NOT_A_NICK: Refusal = {
   condition: 'not-acceptable',
@@ -19,14 +23,32 @@ const TOO_MUCH: Refusal = {
   type: 'wait',
   text: 'The server can not be asked for this nick now. Please try again.',
 };
+const NOT_GIVEN: Refusal = {
+  condition: 'not-acceptable',
+  type: 'modify',
+  text: 'The server did not give you this nick, and does not say why.',
+};
+const NOT_KNOWN: Refusal = {
+  condition: 'recipient-unavailable',
+  type: 'wait',
+  text: 'The connection was lost before the server gave you this nick.',
+};
+
+/** What the user asks for just now, and how he is refused. */
+interface Wish {
+  readonly nick: string;
+  /** Of the PING behind it: whatever the server says to it comes before the PONG. */
+  readonly token: string;
+  readonly refuse: (refusal: Refusal) => void;
+}
 
 export class Nick {
   /** By the user. */
   #asked: string;
   /** On this connection. */
   #wanted: string;
-  /** What the user asks for just now, and how he is refused. */
-  #wish: { readonly nick: string; readonly refuse: (refusal: Refusal) => void } | undefined;
+  #wish: Wish | undefined;
+  #count = 0;
   #triedAt = 0;
 
   constructor(asked: string) {
@@ -38,15 +60,28 @@ export class Nick {
     return this.#wanted;
   }
 
+  /** The user comes anew, and calls himself so. */
+  take(nick: string, wire: Wire | undefined): void {
+    if (nick === this.#asked) return;
+    this.#asked = nick;
+    this.#wanted = nick;
+    if (wire !== undefined) sent(() => wire.send('NICK', nick));
+  }
+
   rename(wire: Wire, nick: string, refuse: (refusal: Refusal) => void): void {
-    if (!isNick(nick)) refuse(NOT_A_NICK);
-    else if (this.#wish !== undefined || !wire.send('NICK', nick)) refuse(TOO_MUCH);
-    else this.#wish = { nick, refuse };
+    this.#count += 1;
+    const token = `nick${this.#count}`;
+    if (!isNick(nick) || Buffer.byteLength(nick) > MAX_BYTES) refuse(NOT_A_NICK);
+    else if (this.#wish !== undefined) refuse(TOO_MUCH);
+    else if (!sent(() => wire.send('NICK', nick) && wire.send('PING', token))) refuse(TOO_MUCH);
+    else this.#wish = { nick, token, refuse };
   }
 
   /** The server has renamed us. What nobody here asked for is obeyed: services do that to protect a nick. */
   renamed(wire: Wire, to: string): void {
-    const isWished = this.#wish !== undefined && wire.fold(this.#wish.nick) === wire.fold(to);
+    // It may be cut, where it is too long.
+    const isWished =
+      this.#wish !== undefined && wire.fold(this.#wish.nick).startsWith(wire.fold(to));
     if (isWished) {
       this.#wish = undefined;
       this.#asked = to;
@@ -65,6 +100,14 @@ export class Nick {
     return true;
   }
 
+  /** The server has read all that was said before. */
+  pong(wire: Wire, token: string): void {
+    const wish = this.#wish;
+    if (wish?.token !== token) return;
+    this.#wish = undefined;
+    if (wire.fold(wish.nick) !== wire.fold(wire.nick)) wish.refuse(NOT_GIVEN);
+  }
+
   /** Somebody gave his nick up. */
   freed(wire: Wire, nick: string, now: number): void {
     if (wire.fold(nick) === wire.fold(this.#wanted)) this.#regain(wire, now);
@@ -75,17 +118,25 @@ export class Nick {
     if (now - this.#triedAt > AGAIN_MS) this.#regain(wire, now);
   }
 
-  /** The connection is new, or gone. */
-  reset(now: number): void {
+  /** The connection is gone. */
+  disconnected(): void {
+    const wish = this.#wish;
     this.#wish = undefined;
     this.#wanted = this.#asked;
+    wish?.refuse(NOT_KNOWN);
+  }
+
+  /** There is a connection. @param offered the nick that it was begun with */
+  connected(wire: Wire, offered: string, now: number): void {
     this.#triedAt = now;
+    // He may have come anew meanwhile, with another one.
+    if (offered !== this.#wanted) this.#regain(wire, now);
   }
 
   #regain(wire: Wire, now: number): void {
     if (this.#wish !== undefined || wire.fold(wire.nick) === wire.fold(this.#wanted)) return;
     this.#triedAt = now;
-    wire.send('NICK', this.#wanted);
+    sent(() => wire.send('NICK', this.#wanted));
   }
 }
 

@@ -1,6 +1,7 @@
 /** What the server is asked, and waited for: each for a little while, and not too many at once. */
 
 import type { Ban, RoomDescription } from 'postern/adapter';
+import { sent } from './sent.ts';
 import { shownWords } from './shown-text.ts';
 import type { Wire } from './wire/client.ts';
 import type { ServerError, WireEvent } from './wire/events.ts';
@@ -13,8 +14,8 @@ interface Wish {
   readonly settle: (outcome: Answer) => void;
 }
 
-/** `unsent`: too much waits, or the connection is gone. */
-export type Answer = ServerError | 'done' | 'unsent';
+/** `unsent`: too much waits, or no line can say it. `unknown`: it was sent, and no answer came. */
+export type Answer = ServerError | 'done' | 'unsent' | 'unknown';
 
 const MOST_OPEN = 20;
 const MOST_BANS = 1_000;
@@ -40,12 +41,12 @@ export class Questions {
     if (this.#wishes.length >= MOST_OPEN || signal.aborted) return 'unsent';
     this.#count += 1;
     const token = `wish${this.#count}`;
-    if (!send() || !wire.send('PING', token)) return 'unsent';
+    if (!sent(send) || !wire.send('PING', token)) return 'unsent';
     const { promise, resolve } = Promise.withResolvers<Answer>();
     const folded = targets.map((target) => wire.fold(target));
     const open: Wish = { targets: folded, token, settle: resolve };
     this.#wishes.push(open);
-    const giveUp = (): void => resolve('unsent');
+    const giveUp = (): void => resolve('unknown');
     signal.addEventListener('abort', giveUp, { once: true });
     try {
       return await promise;
@@ -65,7 +66,7 @@ export class Questions {
     const key = wire.fold(channel);
     const known = this.#lists.get(key);
     if (signal.aborted || (known === undefined && this.#lists.size >= MOST_OPEN)) return undefined;
-    if (known === undefined && !wire.send('LIST', channel)) return undefined;
+    if (known === undefined && !sent(() => wire.send('LIST', channel))) return undefined;
     const { promise, resolve } = Promise.withResolvers<RoomDescription | undefined>();
     this.#lists.set(key, [...(known ?? []), resolve]);
     const giveUp = (): void => resolve(undefined);
@@ -130,7 +131,7 @@ export class Questions {
 
   /** The connection is gone. */
   close(): void {
-    for (const { settle } of [...this.#wishes]) settle('unsent');
+    for (const { settle } of [...this.#wishes]) settle('unknown');
     for (const key of [...this.#lists.keys()]) this.#listed(key, undefined, true);
   }
 

@@ -17,12 +17,20 @@ import type {
 import { DeliveryError } from 'postern/adapter';
 import { placeOf } from './address.ts';
 import type { IrcAccount, IrcConfig } from './config.ts';
-import { refusalOf } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { Link } from './link.ts';
 import { stepsOf } from './moderation.ts';
 import { asNick } from './nick.ts';
-import type { Answer } from './questions.ts';
+import {
+  NO_SERVER,
+  NOBODY,
+  NOT_CONNECTED,
+  NOT_HERE,
+  NOT_IN_IT,
+  refusedBy,
+  TOPIC_TOO_LONG,
+  whyNot,
+} from './refusals.ts';
 import type { Remarks } from './remarks.ts';
 import type { Room } from './room.ts';
 import { sentWords } from './shown-text.ts';
@@ -137,8 +145,7 @@ export class IrcSession implements Session<'message' | 'room-message'>, RoomSess
     const { link, wire, channel } = this.#inside(room);
     if (wire === undefined) return NOT_IN_IT;
     const answer = await link.questions.bans(wire, channel, signal);
-    if (answer === 'unsent') return NOT_CONNECTED;
-    return 'code' in answer ? refusalOf(answer, 'change') : answer;
+    return typeof answer === 'string' || 'code' in answer ? whyNot(answer) : answer;
   }
 
   async close(): Promise<void> {
@@ -189,10 +196,12 @@ export class IrcSession implements Session<'message' | 'room-message'>, RoomSess
     const known = this.#links.get(server);
     const config = context.config.servers[server];
     const gate = gates.get(server);
+    const wanted = account.settings.nick ?? (nick === undefined ? undefined : asNick(nick));
+    if (wanted !== undefined) known?.callHimself(wanted);
     if (known !== undefined || config === undefined || gate === undefined) return known;
-    const wanted = account.settings.nick ?? asNick(nick ?? account.jid.replace(/@.*$/, ''));
     const parts = { context, account, server, config, gate, ...others };
-    const link = new Link({ ...parts, chance: Math.random }, wanted);
+    const usual = asNick(account.jid.replace(/@.*$/, ''));
+    const link = new Link({ ...parts, chance: Math.random }, wanted ?? usual);
     link.away(this.#away);
     this.#links.set(server, link);
     return link;
@@ -206,39 +215,3 @@ interface Inside {
   readonly inside: Room;
   readonly channel: string;
 }
-
-function refusedBy(answer: Answer): Refusal | undefined {
-  if (answer === 'done') return undefined;
-  return answer === 'unsent' ? NOT_CONNECTED : refusalOf(answer, 'change');
-}
-
-const NOT_CONNECTED: Refusal = {
-  condition: 'recipient-unavailable',
-  type: 'wait',
-  text: 'There is no connection to the server now. Please try again.',
-};
-const NO_SERVER: Refusal = {
-  condition: 'item-not-found',
-  type: 'cancel',
-  text: 'This server is not here any more.',
-};
-const NOT_IN_IT: Refusal = {
-  condition: 'not-acceptable',
-  type: 'cancel',
-  text: 'You are not in this channel. Join it first.',
-};
-const NOBODY: Refusal = {
-  condition: 'item-not-found',
-  type: 'cancel',
-  text: 'Nobody with this nick is in the channel.',
-};
-const NOT_HERE: Refusal = {
-  condition: 'feature-not-implemented',
-  type: 'cancel',
-  text: 'This server has no such rank.',
-};
-const TOPIC_TOO_LONG: Refusal = {
-  condition: 'not-acceptable',
-  type: 'modify',
-  text: 'The server allows no topic that is as long, or has several lines.',
-};

@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest';
 import type { WireEvent } from '../wire/events.ts';
-import { isNick } from '../wire/line.ts';
+import { isNick, isPerson } from '../wire/line.ts';
 import type { Source } from '../wire/message.ts';
 
 const CHANNEL = /^[^\p{Cc} ,]{2,200}$/u;
@@ -16,7 +16,7 @@ export function checkEvent(event: WireEvent): void {
     case 'notice':
     case 'action':
       checkSource(event.from);
-      expect(isNick(event.target) || CHANNEL.test(event.target)).toBe(true);
+      expect(isPerson(event.target) || CHANNEL.test(event.target)).toBe(true);
       expect(event.text).not.toMatch(/[\r\n\0]/);
       expect(event.text.includes('\x01')).toBe(false);
       expect(event.text.length).toBeLessThanOrEqual(MAX_TEXT);
@@ -86,7 +86,7 @@ export function checkEvent(event: WireEvent): void {
 }
 
 function checkSource({ nick, user, host }: Source): void {
-  expect(nick).toSatisfy(isNick);
+  expect(nick).toSatisfy(isPerson);
   expect(user).toMatch(WORD);
   expect(host).toMatch(WORD);
 }

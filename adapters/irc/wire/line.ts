@@ -185,6 +185,11 @@ export function isNick(name: string): boolean {
   return /^[^\p{Cc} !@,.*?:$#&%+~-][^\p{Cc} !@,.*?:$]{0,127}$/u.test(name) && name !== '0';
 }
 
+/** Whether one can write to it and it to us: a nick, or what a bouncer puts among them (`*status` of ZNC). */
+export function isPerson(name: string): boolean {
+  return isNick(name.startsWith('*') ? name.slice(1) : name);
+}
+
 function encodeParam(value: string, slot: Slot, command: string, limits: LineLimits): string {
   if (NEVER_INSIDE.some((char) => value.includes(char))) throw new LineError('control', command);
   switch (slot) {
@@ -203,7 +208,7 @@ function encodeParam(value: string, slot: Slot, command: string, limits: LineLim
       if (!isChannel(value, limits.channelTypes)) throw new LineError('name', command);
       return value;
     case 'target':
-      if (!isNick(value) && !isChannel(value, limits.channelTypes)) {
+      if (!isPerson(value) && !isChannel(value, limits.channelTypes)) {
         throw new LineError('name', command);
       }
       return value;

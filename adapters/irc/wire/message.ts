@@ -6,7 +6,7 @@
  */
 
 import { ircLineParser } from 'irc-framework';
-import { isNick } from './line.ts';
+import { isPerson } from './line.ts';
 
 /** Somebody that a line is from. `user` and `host` are empty where the line does not say them. */
 export interface Source {
@@ -51,6 +51,6 @@ export function readSource(mask: string): Source | undefined {
 }
 
 function sourceOf(nick: string, user: string, host: string): Source | undefined {
-  if (!isNick(nick) || /[\p{Cc} ]/u.test(user + host)) return undefined;
+  if (!isPerson(nick) || /[\p{Cc} ]/u.test(user + host)) return undefined;
   return { nick, user: user.slice(0, MAX_HOST), host: host.slice(0, MAX_HOST) };
 }

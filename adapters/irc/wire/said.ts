@@ -1,7 +1,7 @@
 /** PRIVMSG and NOTICE, and what is wrapped in them: CTCP (draft-oakley-irc-ctcp). Pure. */
 
 import type { Said, WireEvent } from './events.ts';
-import { isNick } from './line.ts';
+import { isPerson } from './line.ts';
 import type { Message, Source } from './message.ts';
 import { accountOf, asAccount, doneBy, isChannelIn, isOwn, type View } from './view.ts';
 
@@ -19,7 +19,7 @@ export function readText(
   const [to = '', text = ''] = params;
   const { group, target } = addresseeOf(to, view);
   // The server itself, or an operator to everybody on it.
-  if (source === undefined || (!isNick(target) && !isChannelIn(view, target))) {
+  if (source === undefined || (!isPerson(target) && !isChannelIn(view, target))) {
     return announcement(to, text);
   }
   const around = { ...doneBy(source, view), target, ...group, ...tagsOf(message, view) };

@@ -1,6 +1,6 @@
 import { type AccountId, DeliveryError, type Verdict } from 'postern/adapter';
 import { attempt } from 'postern/adapter/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FEATURES, inChannel, letIn } from '../in-channel.ts';
 import { onServer } from '../on-server.ts';
 import { scriptedServer } from '../scripted-server.ts';
@@ -200,6 +200,41 @@ describe('private words', () => {
     expect(await nextMessage()).toMatchObject({ from: 'nickserv%test', text: '[notice] two' });
     expect(stored).toEqual(['one']);
     store();
+  });
+
+  it('of a bouncer come, and can be answered', async () => {
+    const { rig, side, happens, nextMessage } = await inChannel();
+    await happens(':*status!znc@znc.in PRIVMSG juliet :You are connected');
+    const message = await nextMessage();
+    if (message.kind !== 'message') throw new Error('no message');
+    const { from } = message;
+    expect(from).toBe('*status%test');
+    expect(rig.addressing.parsePeer(from, rig.link.settings)).toBe(from);
+    const answer = rig.session.deliver({ ...rig.message('help'), peer: from }, attempt());
+    await side.next(/^PRIVMSG \*status :help$/);
+    const [, token] = (await side.next(/^PING t/)).split(' ');
+    side.say(`:s PONG s :${token}`);
+    expect(await answer).toMatchObject({ delivered: true });
+  });
+
+  it('keep the connection, also those that are only heard', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { rooms, channel, side, happens } = await inChannel();
+    rooms.leave(channel);
+    const pass = async (minutes: number): Promise<void> => {
+      for (let half = 0; half < 2 * minutes; half++) {
+        vi.advanceTimersByTime(30_000);
+        await side.barrier();
+      }
+    };
+    await pass(4);
+    await happens(':romeo!r@h PRIVMSG juliet :Art thou there?');
+    await pass(4);
+    expect(side.lines.filter((line) => line.startsWith('QUIT'))).toEqual([]);
+    await pass(0.5);
+    vi.advanceTimersByTime(35_000);
+    await side.next(/^QUIT :Not used/);
   });
 
   it('bring an invitation with the address of the room', async () => {

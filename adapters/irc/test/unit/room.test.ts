@@ -13,7 +13,6 @@ describe('in a channel', () => {
       `${ROMEO} NOTICE #garden :a bot`,
       `${ROMEO} PRIVMSG #garden :hi\r:Forged!u@h PRIVMSG #garden :forged`,
       `${ROMEO} PRIVMSG #garden :\x02\x02`,
-      ':juliet!juliet@capulet.example PRIVMSG #garden :an echo',
     );
     const { person } = joined.occupants.find(({ nick }) => nick === 'romeo') ?? {};
     expect(told()).toEqual(
@@ -128,6 +127,39 @@ describe('in a channel', () => {
     expect(await rooms.administer(channel, nobody, signal)).toMatchObject({
       condition: 'item-not-found',
     });
+  });
+
+  it('does not say that a kick was not sent which was', async () => {
+    const { rooms, channel, side } = await inChannel();
+    const waits = new AbortController();
+    const kick = { nick: 'mercutio', becomes: { role: 'none' } } as const;
+    const asked = rooms.administer(channel, kick, waits.signal);
+    await side.next(/^KICK #garden mercutio/);
+    waits.abort();
+    expect(await asked).toMatchObject({ condition: 'remote-server-timeout', type: 'wait' });
+    const again = rooms.administer(channel, kick, new AbortController().signal);
+    await side.next(/^KICK #garden mercutio/);
+    side.breakOff();
+    expect(await again).toMatchObject({ condition: 'remote-server-timeout', type: 'wait' });
+  });
+
+  it('is told of nothing that a server can not be asked', async () => {
+    const { rooms, room } = await inChannel();
+    const { signal } = new AbortController();
+    expect(await rooms.describe(room('+garden'), signal)).toBeUndefined();
+  });
+
+  it('shows several modes at once as one writes them', async () => {
+    const { happens, told } = await inChannel();
+    await happens(':romeo!r@h MODE #garden +im+k-l+s secret');
+    expect(told()).toContainEqual({ is: 'announced', text: 'romeo sets +imk-l+s secret' });
+  });
+
+  it('shows what another client of the user says there, as a bouncer tells it', async () => {
+    const { happens, told, side } = await inChannel();
+    await happens(`:juliet!juliet@capulet.example PRIVMSG #garden :from my telephone`);
+    expect(told()).toMatchObject([{ is: 'said', nick: 'juliet', text: 'from my telephone' }]);
+    expect(side.lines.filter((line) => line.startsWith('PRIVMSG'))).toEqual([]);
   });
 
   it('tells who is banned, once for all who ask, or why not', async () => {
