@@ -15,6 +15,7 @@ export interface Charset {
 
 /** Latin-1, and what Windows adds to it. */
 const USUAL = 'windows-1252';
+const CR = 0x0d;
 
 /**
  * @param label of a charset, as the Encoding Standard has them: `koi8-r`, `shift_jis`
@@ -31,13 +32,36 @@ export function charsetOf(label = 'utf-8'): Charset {
   const foreign = new TextDecoder(encoding === 'utf-8' ? USUAL : encoding);
   let bytes: ReadonlyMap<string, Buffer> | undefined;
   return {
-    decode: (line) => (isUtf8(line) ? line.toString() : foreign.decode(line)),
+    decode: (line) => {
+      if (isUtf8(line)) return line.toString();
+      const whole = line.subarray(0, wholeBytes(line));
+      // It is not ASCII, where the last bytes alone would tell.
+      const isCut = isUtf8(whole) && whole.some((byte) => byte > 0x7f);
+      return isCut ? whole.toString() : foreign.decode(line);
+    },
     encode: (line) => {
       if (encoding === 'utf-8' || /^\p{ASCII}*$/u.test(line)) return Buffer.from(line);
       bytes ??= bytesOf(foreign);
       return encodeBy(bytes, line) ?? Buffer.from(line);
     },
   };
+}
+
+/**
+ * How much of a line is left without a character of UTF-8 whose end is missing: servers cut what is too
+ * long at a byte.
+ */
+function wholeBytes(line: Buffer): number {
+  let end = line.length;
+  while (line[end - 1] === CR) end -= 1;
+  for (let back = 1; back <= 3; back++) {
+    const byte = line[end - back] ?? 0;
+    if (byte < 0x80) break;
+    if (byte < 0xc0) continue;
+    const bytes = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+    return back < bytes ? end - back : line.length;
+  }
+  return line.length;
 }
 
 function encodeBy(bytes: ReadonlyMap<string, Buffer>, line: string): Buffer | undefined {

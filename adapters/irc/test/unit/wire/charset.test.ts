@@ -8,6 +8,23 @@ it('is Latin-1 where nothing is said and it is no UTF-8', () => {
   expect(encode('café')).toEqual(Buffer.from('café'));
 });
 
+it('is UTF-8 also where its last character was cut', () => {
+  const { decode } = charsetOf('koi8-r');
+  const text = Buffer.from('PRIVMSG #a :Привет 🌹');
+  for (const cut of [1, 2, 3]) {
+    const line = Buffer.concat([text.subarray(0, -cut), Buffer.from('\r')]);
+    expect(decode(line)).toBe('PRIVMSG #a :Привет ');
+  }
+  const half = Buffer.from('Привет, мир').subarray(0, -1);
+  expect(decode(half)).toBe('Привет, ми');
+});
+
+it('is none where only the last character could be', () => {
+  const { decode } = charsetOf();
+  expect(decode(Buffer.from('caf\xe9', 'latin1'))).toBe('café');
+  expect(decode(Buffer.from('caf\xe9s \xe9', 'latin1'))).toBe('cafés é');
+});
+
 it.each([
   ['windows-1251', 'Привет, мир'],
   ['iso-8859-2', 'Zażółć gęślą'],
