@@ -6,12 +6,17 @@ import type { ConversationKey } from '../lanes/lane.ts';
 import { ENTRY_KINDS, type Entry } from './archive.ts';
 import type { Form } from './database.ts';
 
+/** What an entry takes beside its body, indexes included. */
+export const BYTES_AN_ENTRY = 512;
+
 /**
  * New rows go to the end of the table, whichever room they belong to, and the oldest of all are its
- * first. `entries` counts those of a room, `last` is the time of the last: nobody has to look for them.
+ * first. `entries` counts those of a room, `bytes` is about what they take, `last` is the time of the
+ * last: nobody has to look for them. An archive of no account is forgotten, and its entries are removed
+ * little by little.
  */
 export const ARCHIVES: Form = {
-  version: 1,
+  version: 2,
   schema: `
     CREATE TABLE archive (
       number INTEGER PRIMARY KEY,
@@ -19,6 +24,7 @@ export const ARCHIVES: Form = {
       account TEXT NOT NULL,
       room TEXT NOT NULL,
       entries INTEGER NOT NULL,
+      bytes INTEGER NOT NULL,
       last INTEGER NOT NULL,
       UNIQUE (transport, account, room)
     ) STRICT;
@@ -37,8 +43,18 @@ export const ARCHIVES: Form = {
     CREATE UNIQUE INDEX by_id ON entry (archive, id);
     CREATE INDEX by_time ON entry (archive, at);
     CREATE INDEX by_nick ON entry (archive, nick, at);
-    PRAGMA user_version = 1;
+    PRAGMA user_version = 2;
   `,
+  upgrades: {
+    1: `
+      ALTER TABLE archive ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+      UPDATE archive SET bytes = (
+        SELECT ifnull(sum(octet_length(body) + ${BYTES_AN_ENTRY}), 0) FROM entry
+        WHERE entry.archive = archive.number
+      );
+      PRAGMA user_version = 2;
+    `,
+  },
   synchronous: 'NORMAL',
   holds: 'what was said in rooms',
 };

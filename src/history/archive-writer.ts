@@ -1,7 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { TransportId } from '../contract/index.ts';
 import type { ConversationKey } from '../lanes/lane.ts';
 import { ENTRY_KINDS, type Entry } from './archive.ts';
 import { inTime } from './archive-page.ts';
+import { archivePruning } from './archive-pruning.ts';
+import { type ArchiveTable, BYTES_AN_ENTRY } from './archive-table.ts';
 import { inTransaction } from './database.ts';
 
 export interface ArchiveBounds {
@@ -9,7 +12,10 @@ export interface ArchiveBounds {
   readonly retentionMs: number;
   /** How many of one room; then its oldest go. */
   readonly mostEntries: number;
-  /** What all of them take on disk; while the oldest are removed a quarter more. */
+  /**
+   * What all of them take on disk; while some are removed a quarter more. Of the account that has most,
+   * the oldest of its largest room go: nobody can crowd out another one.
+   */
   readonly mostBytes: number;
 }
 
@@ -24,67 +30,70 @@ export interface Appended {
 export interface ArchiveWriter {
   /** All of them or, where it throws, none. An id that is there already is passed over. */
   write(batch: readonly Appended[]): void;
-  /** Removes some of the oldest, where there is too much. @returns whether there may be more to remove */
+  /** No entry of this account is found any more; `prune` removes them. */
+  forget(transport: TransportId, account: string): void;
+  /** Removes some of what is forgotten, too old, or too much. @returns whether there may be more to remove */
   prune(now: number): boolean;
 }
 
-/** What the log of SQLite may keep on disk when it is empty. */
+/**
+ * So large the log of SQLite gets before it is brought into the file. Lines of many rooms change the same
+ * pages again and again: the larger it is, the less often each of them is written twice.
+ */
 const MOST_LOG_BYTES = 16 * 1024 * 1024;
-const ROWS_A_PRUNING = 200;
+/** Beyond what was just added: an archive that is too long gets shorter. */
+const ROWS_MORE = 200;
 
-export function archiveWriter(database: DatabaseSync, bounds: ArchiveBounds): ArchiveWriter {
+export function archiveWriter(
+  database: DatabaseSync,
+  table: Pick<ArchiveTable, 'known'>,
+  bounds: ArchiveBounds,
+): ArchiveWriter {
   // What is removed is overwritten: nobody shall find it in the file.
   database.exec(`PRAGMA secure_delete = ON; PRAGMA journal_size_limit = ${MOST_LOG_BYTES}`);
   const { page_size: pageSize } = database.prepare('PRAGMA page_size').get() ?? {};
+  database.exec(`PRAGMA wal_autocheckpoint = ${MOST_LOG_BYTES / Number(pageSize)}`);
   database.exec(
     `PRAGMA max_page_count = ${Math.ceil((bounds.mostBytes * 1.25) / Number(pageSize))}`,
   );
   const open = database.prepare(
-    `INSERT INTO archive (transport, account, room, entries, last) VALUES (?, ?, ?, 0, 0)
-     ON CONFLICT DO UPDATE SET last = last RETURNING number, entries, last`,
+    `INSERT INTO archive (transport, account, room, entries, bytes, last) VALUES (?, ?, ?, 0, 0, 0)
+     RETURNING number`,
   );
   const insert = database.prepare(
     `INSERT INTO entry (archive, at, id, kind, nick, occupant, body, message, network)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (archive, id) DO NOTHING`,
   );
-  const shorten = database.prepare(
-    `DELETE FROM entry WHERE seq IN
-     (SELECT seq FROM entry WHERE archive = ? ORDER BY at, seq LIMIT ?)`,
+  const grow = database.prepare(
+    'UPDATE archive SET entries = entries + ?, bytes = bytes + ?, last = ? WHERE number = ?',
   );
-  const settle = database.prepare('UPDATE archive SET entries = ?, last = ? WHERE number = ?');
-  const oldest = database.prepare('SELECT at FROM entry ORDER BY seq LIMIT 1');
-  const forget = database.prepare(
-    `DELETE FROM entry WHERE seq IN (
-       SELECT seq FROM (SELECT seq, at FROM entry ORDER BY seq LIMIT ${ROWS_A_PRUNING}) WHERE at < ?
-     ) RETURNING archive`,
-  );
-  const lessen = database.prepare('UPDATE archive SET entries = entries - ? WHERE number = ?');
-  const dropEmpty = database.prepare('DELETE FROM archive WHERE number = ? AND entries = 0');
-  const used = database.prepare(
-    `SELECT (page_count - freelist_count) * ${Number(pageSize)} AS bytes
-     FROM pragma_page_count, pragma_freelist_count`,
-  );
+  const removal = archivePruning(database, Number(pageSize), bounds);
 
-  const appendTo = ({ transport, account, peer }: ConversationKey, batch: readonly Entry[]) => {
-    const archive = open.get(transport, account, peer) ?? {};
-    const number = Number(archive.number);
-    let count = Number(archive.entries);
-    let last = Number(archive.last);
-    for (const { id, at, kind, from, occupantId, body, messageId, networkId } of inTime(
-      batch,
-      last,
-    )) {
-      const texts = [from, occupantId ?? null, body, messageId ?? null, networkId ?? null];
-      count += Number(insert.run(number, at, id, ENTRY_KINDS.indexOf(kind), ...texts).changes);
+  const appendTo = (room: ConversationKey, batch: readonly Entry[]) => {
+    const { transport, account, peer } = room;
+    const known = table.known(room) ?? {
+      ...{ number: Number(open.get(transport, account, peer)?.number), entries: 0, last: 0 },
+    };
+    let { last } = known;
+    let count = 0;
+    let bytes = 0;
+    for (const entry of inTime(batch, last)) {
+      const { id, at, kind, from, occupantId, body, messageId, networkId } = entry;
       last = at;
+      const texts = [from, occupantId ?? null, body, messageId ?? null, networkId ?? null];
+      const row = [known.number, at, id, ENTRY_KINDS.indexOf(kind), ...texts];
+      if (insert.run(...row).changes === 0) continue;
+      count++;
+      bytes += Buffer.byteLength(body) + BYTES_AN_ENTRY;
     }
-    const surplus = Math.min(count - bounds.mostEntries, batch.length + ROWS_A_PRUNING);
-    if (surplus > 0) count -= Number(shorten.run(number, surplus).changes);
-    settle.run(count, last, number);
+    grow.run(count, bytes, last, known.number);
+    const surplus = known.entries + count - bounds.mostEntries;
+    if (surplus > 0) removal.shorten(known.number, Math.min(surplus, count + ROWS_MORE));
   };
 
   return {
     write(batch) {
+      if (batch.length === 0) return;
       const rooms = Map.groupBy(batch, ({ name }) => name);
       inTransaction(database, () => {
         for (const appended of rooms.values()) {
@@ -94,20 +103,7 @@ export function archiveWriter(database: DatabaseSync, bounds: ArchiveBounds): Ar
         }
       });
     },
-    prune(now) {
-      // Of a file that is too large the oldest go, whatever their age.
-      const isTooLarge = Number(used.get()?.bytes) > bounds.mostBytes;
-      const before = isTooLarge ? Number.MAX_SAFE_INTEGER : now - bounds.retentionMs;
-      const first = oldest.get();
-      if (first === undefined || Number(first.at) >= before) return false;
-      inTransaction(database, () => {
-        const removed = Map.groupBy(forget.all(before), ({ archive }) => Number(archive));
-        for (const [number, rows] of removed) {
-          lessen.run(rows.length, number);
-          dropEmpty.run(number);
-        }
-      });
-      return true;
-    },
+    forget: removal.forget,
+    prune: removal.prune,
   };
 }

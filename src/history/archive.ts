@@ -1,9 +1,10 @@
 /**
  * Archives of rooms (XEP-0313): what was said in each, as one account heard it. For 30 days, 50,000
- * entries each, 1 GiB altogether. The order of an archive is the order in which it was appended to.
+ * entries each, 1 GiB altogether: beyond that the account that has most loses its oldest. The order of an
+ * archive is the order in which it was appended to.
  */
 
-import type { MessageId, NetworkMessageId } from '../contract/index.ts';
+import type { MessageId, NetworkMessageId, TransportId } from '../contract/index.ts';
 import type { ConversationKey } from '../lanes/lane.ts';
 
 /**
@@ -88,6 +89,8 @@ export interface Archive {
   page(room: ConversationKey, query: PageQuery): Page | undefined;
   /** What is shown at a join: the last of it, in order; `since` likewise in milliseconds. */
   latest(room: ConversationKey, most: number, since?: number): readonly Entry[];
+  /** An account is no more: nothing of it is found from now on. What is appended later is somebody else's. */
+  forget(transport: TransportId, account: string): void;
   /** Undefined where it is empty. */
   ends(room: ConversationKey): Ends | undefined;
   /** Writes what waits, and takes no more. May be called twice. */

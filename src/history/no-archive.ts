@@ -7,6 +7,7 @@ export const NO_ARCHIVE: Archive = {
   keeps: false,
   append: () => undefined,
   commit: () => undefined,
+  forget: () => undefined,
   page(_room, { ids = [], afterId, beforeId, after, before }) {
     const named = [...ids, afterId, beforeId, after, before].filter((id) => id);
     return named.length === 0 ? NOTHING : undefined;

@@ -38,11 +38,13 @@ export function openArchive(file: string, options: ArchiveOptions = {}): Archive
   const { mostWaiting = MOST_WAITING, onError = () => undefined, now = Date.now } = options;
   const database = openDatabase(file, ARCHIVES);
   const table = archiveTable(database);
-  const writer = archiveWriter(database, { ...DEFAULTS, ...options });
+  const writer = archiveWriter(database, table, { ...DEFAULTS, ...options });
 
   /** In the order in which they came. */
   let waiting: Appended[] = [];
   let characters = 0;
+  /** Accounts that are no more, of which the file does not know yet. */
+  const gone = new Map<string, Pick<ConversationKey, 'transport' | 'account'>>();
   /** How much was written since it was looked whether there is too much. */
   let unlooked = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -61,6 +63,11 @@ export function openArchive(file: string, options: ArchiveOptions = {}): Archive
     timer = undefined;
     const batch = waiting.slice(0, batchLength(waiting));
     try {
+      for (const [owner, { transport, account }] of gone) {
+        writer.forget(transport, account);
+        gone.delete(owner);
+        unlooked = Number.POSITIVE_INFINITY;
+      }
       writer.write(batch);
     } catch (error) {
       fail(error);
@@ -108,7 +115,8 @@ export function openArchive(file: string, options: ArchiveOptions = {}): Archive
   const page = (room: ConversationKey, query: PageQuery) => {
     const name = nameOf(room);
     const fresh = waiting.filter((one) => one.name === name).map(({ entry }) => entry);
-    return new Contents(table, table.known(room), fresh).page(query);
+    const known = gone.has(ownerOf(room)) ? undefined : table.known(room);
+    return new Contents(table, known, fresh).page(query);
   };
 
   return {
@@ -130,6 +138,15 @@ export function openArchive(file: string, options: ArchiveOptions = {}): Archive
       // While the disk takes nothing it is not tried more often: it may be slow to say so.
       while (waiting.length > 0 && !failing && commitSome());
     },
+    forget(transport, account) {
+      if (closed) return;
+      const owner = ownerOf({ transport, account });
+      waiting = waiting.filter(({ room }) => ownerOf(room) !== owner);
+      characters = sizesOf(waiting);
+      gone.set(owner, { transport, account });
+      if (failing) schedule();
+      else commitSome();
+    },
     page,
     latest: (room, most, since) =>
       page(room, { max: most, before: '', start: since })?.entries ?? [],
@@ -143,15 +160,19 @@ export function openArchive(file: string, options: ArchiveOptions = {}): Archive
       closed = true;
       clearInterval(hourly);
       clearImmediate(pruning);
-      while (waiting.length > 0 && commitSome());
+      while ((waiting.length > 0 || gone.size > 0) && commitSome());
       clearTimeout(timer);
       database.close();
     },
   };
 }
 
-function nameOf({ transport, account, peer }: ConversationKey): string {
-  return `${transport}\0${account}\0${peer}`;
+function nameOf(room: ConversationKey): string {
+  return `${ownerOf(room)}\0${room.peer}`;
+}
+
+function ownerOf({ transport, account }: Pick<ConversationKey, 'transport' | 'account'>): string {
+  return `${transport}\0${account}`;
 }
 
 function notAhead(entry: Entry, now: number): Entry {
