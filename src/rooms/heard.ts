@@ -1,13 +1,24 @@
-import type { MessageId, PeerId, RoomEvent, TransportId } from '../contract/index.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import {
+  type MessageId,
+  type PeerId,
+  RefusedError,
+  type RoomEvent,
+  type TransportId,
+} from '../contract/index.ts';
 import type { Archive, Entry } from '../history/archive.ts';
 import { newMessageId } from '../lanes/lane.ts';
 import type { StoredOutbound } from '../lanes/stored.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { BareJid } from '../xmpp/jid.ts';
 import type { HistoryWish, Reflection, RoomArchive, RoomView, Self } from '../xmpp/rooms/port.ts';
+import { NOT_YET } from './refusals.ts';
 
 export interface HeardOptions {
   readonly transport: TransportId;
   readonly archive: Archive;
+  readonly accounts: Pick<Accounts, 'find'>;
+  readonly policy: Pick<Policy, 'refuses'>;
   readonly now: () => number;
 }
 
@@ -20,14 +31,26 @@ export class Heard {
   readonly #options: HeardOptions;
 
   constructor(options: HeardOptions) {
-    const { archive } = options;
+    const { archive, accounts, policy } = options;
     this.#options = options;
+    const archiveFor = (user: BareJid) => {
+      const isKnown = accounts.find(user) !== undefined;
+      const refusal = policy.refuses(user) ?? (isKnown ? undefined : NOT_YET);
+      if (refusal !== undefined) throw new RefusedError(refusal);
+      return archive;
+    };
     this.pages = archive.keeps
       ? {
-          page: (user, room, query) => archive.page(this.#conversation({ user, room }), query),
-          ends: (user, room) => archive.ends(this.#conversation({ user, room })),
+          page: (user, room, query) =>
+            archiveFor(user).page(this.#conversation({ user, room }), query),
+          ends: (user, room) => archiveFor(user).ends(this.#conversation({ user, room })),
         }
       : undefined;
+  }
+
+  /** The user has no account any more. */
+  forget(user: BareJid): void {
+    this.#options.archive.forget(this.#options.transport, user);
   }
 
   /** @throws Error where it can not be read */

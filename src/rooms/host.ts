@@ -3,6 +3,7 @@
  * connected. What is said comes in here, is archived, and shown; what users say goes out by the lane.
  */
 
+import type { Accounts } from '../accounts/accounts.ts';
 import type {
   AccountId,
   AccountLink,
@@ -13,7 +14,6 @@ import type {
   RoomSession,
 } from '../contract/index.ts';
 import type { StoredOutbound } from '../lanes/stored.ts';
-import type { Policy } from '../policy/policy.ts';
 import { type BareJid, unescapeLocal } from '../xmpp/jid.ts';
 import type { IncomingText } from '../xmpp/port.ts';
 import type { HistoryWish, JoinWish, Rooms, RoomsHost, RoomView } from '../xmpp/rooms/port.ts';
@@ -26,7 +26,7 @@ import { Talk, type TalkOptions } from './talk.ts';
 
 export interface HostOptions extends JoiningOptions, TalkOptions {
   readonly addressing: Addressing<unknown>;
-  readonly policy: Pick<Policy, 'refuses'>;
+  readonly accounts: Pick<Accounts, 'find' | 'register'>;
   readonly memory: RoomMemory;
   readonly occupantKey: string;
   /** The face, which is made after its host. */
@@ -181,6 +181,7 @@ class RoomHost implements Host {
       this.#stays.end(view);
       view.close();
     }
+    this.#talk.archived.forget(jid as BareJid);
     this.#joining.forget(id);
   }
 

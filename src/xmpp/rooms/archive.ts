@@ -1,6 +1,6 @@
 /** The archive of a room, as a client reads it: XEP-0313. */
 
-import type { PeerId, Refusal } from '../../contract/index.ts';
+import { type PeerId, type Refusal, RefusedError } from '../../contract/index.ts';
 import type { Entry, PageQuery } from '../../history/archive.ts';
 import { type BareJid, bareJid, formatJid } from '../jid.ts';
 import type { Addresses } from '../stanza/addresses.ts';
@@ -45,7 +45,8 @@ export function answerArchive(
   const user = bareJid(from);
   const isGet = iq.attrs.type === 'get';
   if (request.name === 'metadata' && isGet) {
-    return { later: () => ({ result: writeArchiveMetadata(archive.ends(user, room)) }) };
+    const metadata = () => ({ result: writeArchiveMetadata(archive.ends(user, room)) });
+    return { later: () => unlessRefused(metadata) };
   }
   if (request.name !== 'query') return { refusal: UNKNOWN };
   if (isGet) return { result: writeArchiveForm() };
@@ -53,7 +54,16 @@ export function answerArchive(
   if (reading.is === 'refused') return reading;
   // A copy: a text that was cut from the stanza keeps a good part of it in memory.
   const query = structuredClone(reading.query);
-  return { later: () => pageOf(archive, query, user, asked) };
+  return { later: () => unlessRefused(() => pageOf(archive, query, user, asked)) };
+}
+
+function unlessRefused(answer: () => RoomAnswer): RoomAnswer {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof RefusedError) return { refusal: error.refusal };
+    throw error;
+  }
 }
 
 function pageOf(

@@ -62,9 +62,12 @@ export type Going =
   /** The stream to the server broke. The client is told to join again as soon as there is one. */
   | { readonly is: 'stream-lost' };
 
-/** A moderator's wish about somebody: XEP-0045 §8–9. `role: 'none'` is a kick, `outcast` a ban. */
+/**
+ * A moderator's wish about somebody: XEP-0045 §8–9. `role: 'none'` is a kick, `outcast` a ban. `ban`: one of
+ * those that the network told, which is to be lifted.
+ */
 export interface Change {
-  readonly who: { readonly nick: string } | { readonly jid: Jid };
+  readonly who: { readonly nick: string } | { readonly jid: Jid } | { readonly ban: string };
   readonly becomes:
     | { readonly role: Role | 'none' }
     | { readonly affiliation: Affiliation | 'outcast' };
@@ -79,7 +82,10 @@ export interface Invitation {
 
 /** What was said in the rooms of each user, as he heard it. */
 export interface RoomArchive {
-  /** @returns undefined where an id that the query names is not in it @throws Error when it can not be read */
+  /**
+   * @returns undefined where an id that the query names is not in it
+   * @throws RefusedError where the user may not read it, Error when it can not be read
+   */
   page(user: BareJid, room: PeerId, query: PageQuery): Page | undefined;
   /** @throws Error likewise */
   ends(user: BareJid, room: PeerId): Ends | undefined;

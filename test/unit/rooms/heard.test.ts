@@ -2,10 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { MessageId, NetworkMessageId, PersonId } from '../../../src/contract/index.ts';
+import {
+  type MessageId,
+  type NetworkMessageId,
+  type PersonId,
+  RefusedError,
+} from '../../../src/contract/index.ts';
 import type { Archive } from '../../../src/history/archive.ts';
 import { openArchive } from '../../../src/history/sqlite-archive.ts';
-import { GARDEN, garden, inside, JULIET, saidBy } from './garden.ts';
+import { GARDEN, garden, inside, JULIET, linkOf, ROMEO, saidBy } from './garden.ts';
 
 const OWN = 'own' as MessageId;
 
@@ -67,6 +72,25 @@ it('is known to have been said, also to the process after', () => {
   expect(host.wasSaidInRoom(OWN, event)).toBe(false);
   host.saidInRoom(OWN, event, undefined);
   expect(garden({ archive }).host.wasSaidInRoom(OWN, event)).toBe(true);
+});
+
+it('is not for who may not use this any more, or has no account', () => {
+  const forbidden = { condition: 'forbidden', type: 'cancel', text: 'No.' } as const;
+  const readers = [garden({ archive, refusal: forbidden }), garden({ archive, known: [] })];
+  inside({ archive }).host.saidInRoom(OWN, saidBy(JULIET, 'hi'), undefined);
+  for (const { host } of readers) {
+    expect(() => host.archive?.page(JULIET, GARDEN, { max: 1 })).toThrow(RefusedError);
+    expect(() => host.archive?.ends(JULIET, GARDEN)).toThrow(RefusedError);
+  }
+});
+
+it('goes with the account: who gets one at the same address later finds none of it', () => {
+  const { host, happens } = inside({ archive, known: [JULIET, ROMEO] });
+  host.saidInRoom(OWN, saidBy(JULIET, 'hi'), undefined);
+  happens({ is: 'said', nick: 'romeo', person: 'r' as PersonId, text: 'hi' });
+  host.unregistered(linkOf(JULIET));
+  expect(host.archive?.ends(JULIET, GARDEN)).toBeUndefined();
+  expect(garden({ archive }).host.archive?.page(JULIET, GARDEN, { max: 1 })?.entries).toEqual([]);
 });
 
 it('is nowhere where nothing is kept', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MessageId } from '../../../../src/contract/index.ts';
+import { type MessageId, refused } from '../../../../src/contract/index.ts';
 import type { PageQuery } from '../../../../src/history/archive.ts';
 import { serialise } from '../../../support/clients/xml.ts';
 import { inWords } from '../../../support/room-words.ts';
@@ -49,6 +49,21 @@ describe('the archive', () => {
     expect(pages[1]).not.toHaveProperty('from');
     expect(await asked('balcony', ROOM, query('romeo@elsewhere.example'), 'set')).toHaveLength(1);
     expect(pages).toHaveLength(2);
+  });
+
+  test('is refused to who may not read it, in words', async () => {
+    const { host, asked } = house();
+    const refuses = () => {
+      throw refused('forbidden', 'cancel', 'Not for you.');
+    };
+    host.archive = { page: refuses, ends: refuses };
+    for (const [name, type] of [
+      ['query', 'set'],
+      ['metadata', 'get'],
+    ] as const) {
+      const [answer] = await asked('balcony', ROOM, `<${name} xmlns='urn:xmpp:mam:2'/>`, type);
+      expect(answer && inWords(answer)).toContain('forbidden');
+    }
   });
 
   test('has a form and metadata, and nothing else', async () => {
