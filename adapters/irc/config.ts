@@ -7,6 +7,9 @@ import { PACES } from './wire/throttle.ts';
 /** The part behind the `%` of an address: it must not look like a host name, which is another form. */
 const SERVER_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
+/** A name, or an address. A port behind it would be taken for a part of the name, which nobody finds. */
+const HOST = /^(?:[A-Za-z0-9][A-Za-z0-9.-]{0,252}|[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)$/;
+
 const serverName = z
   .string()
   .regex(SERVER_NAME, 'Write a short name of small letters and digits: libera');
@@ -15,7 +18,7 @@ const server = z
   .strictObject({
     host: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$/, 'Write the name of the server: irc.libera.chat')
+      .regex(HOST, 'must be the name of the server alone, without port and scheme.')
       .meta({ title: 'Host', description: 'Where it is.', examples: ['irc.libera.chat'] }),
     port: z
       .int()
@@ -33,8 +36,9 @@ const server = z
       .optional()
       .meta({
         title: 'Authority',
-        description: 'Whom to trust in place of the usual authorities, in PEM.',
-        examples: ['-----BEGIN CERTIFICATE-----…'],
+        description:
+          'Whom to trust in place of the usual authorities: their certificates in PEM, or that of the server itself.',
+        examples: [{ file: 'secrets/irc-ca.pem' }],
       }),
     password: secret('Password', 'Of the server itself (PASS), if it has one.').optional(),
     charset: z
@@ -60,7 +64,11 @@ const server = z
           'How fast a user may send without being thrown out. strict: EFnet and IRCnet. usual: most. relaxed: ngIRCd. none: a server of your own that does not count.',
       }),
   })
-  .meta({ title: 'Server', description: 'One network.' });
+  .meta({
+    title: 'Server',
+    description: 'One network.',
+    examples: [{ host: 'irc.libera.chat' }],
+  });
 
 /** `config:` of a transport that uses this adapter. */
 export const config = z

@@ -100,6 +100,11 @@ function inside(schema: JsonSchema, key: string | number): readonly JsonSchema[]
   return typeof schema.additionalProperties === 'object' ? [schema.additionalProperties] : [];
 }
 
+/** What every entry of a block is whose keys are names that the writer chooses. */
+export function entryOf({ additionalProperties: entry }: JsonSchema): JsonSchema | undefined {
+  return typeof entry === 'object' && entry.properties !== undefined ? entry : undefined;
+}
+
 /** The schema itself and everything that its unions allow. */
 export function alternatives(schema: JsonSchema): readonly JsonSchema[] {
   const nested = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])];

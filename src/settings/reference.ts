@@ -1,6 +1,6 @@
 import type { AdapterDefinition } from '../contract/index.ts';
 import { flowYaml } from './flow-yaml.ts';
-import { alternatives, type JsonSchema, toJsonSchema } from './json-schema.ts';
+import { alternatives, entryOf, type JsonSchema, toJsonSchema } from './json-schema.ts';
 import { settingsSchema } from './schema.ts';
 
 const HEAD = `# Configuration
@@ -32,7 +32,7 @@ any case; an entry of a list by its position or id: \`POSTERN__XMPP__CONNECT=127
 /** The reference page: every setting of the gateway, then those of every adapter. */
 export function referencePage(adapters: readonly AdapterDefinition[]): string {
   const { transports, ...others } = toJsonSchema(settingsSchema).properties ?? {};
-  const transport = transports?.items ?? {};
+  const transport = withNames(transports?.items ?? {}, adapters);
   const settings = { type: 'object', required: ['xmpp'], properties: others };
   return [
     HEAD,
@@ -40,6 +40,19 @@ export function referencePage(adapters: readonly AdapterDefinition[]): string {
     section('`transports`: one entry each', transports?.description, transport),
     ...adapters.flatMap(adapterSections),
   ].join('\n');
+}
+
+/** The settings of a transport, with examples that one can really write. */
+function withNames(transport: JsonSchema, adapters: readonly AdapterDefinition[]): JsonSchema {
+  const [name = ''] = adapters.map((adapter) => adapter.name);
+  const { id, use, domain, ...others } = transport.properties ?? {};
+  const properties = {
+    id: { ...id, examples: [name] },
+    use: { ...use, examples: [name] },
+    domain: { ...domain, examples: [`${name}.example.org`] },
+    ...others,
+  };
+  return { ...transport, properties };
 }
 
 function adapterSections({ name, title, config, account }: AdapterDefinition): string[] {
@@ -82,7 +95,8 @@ function keys({ properties = {}, required = [] }: JsonSchema, prefix: string): s
     ];
     // A block that replaces parts of another is described there.
     const inside = schema.examples === undefined ? keys(schema, `${name}.`) : [];
-    return [row, ...inside];
+    const entry = entryOf(schema);
+    return [row, ...inside, ...(entry === undefined ? [] : keys(entry, `${name}.NAME.`))];
   });
 }
 

@@ -1,6 +1,6 @@
 import type { AdapterDefinition } from '../contract/index.ts';
 import { flowYaml } from './flow-yaml.ts';
-import { type JsonSchema, toJsonSchema } from './json-schema.ts';
+import { entryOf, type JsonSchema, toJsonSchema } from './json-schema.ts';
 import { settingsSchema } from './schema.ts';
 
 const WIDTH = 100;
@@ -103,6 +103,12 @@ class Sample {
   ): string[] {
     if (written && schema.properties !== undefined) {
       return [`${indent}${key}:`, ...this.block(schema, path, `${indent}  `)];
+    }
+    const entry = entryOf(schema);
+    const [name] = Object.keys(Object(schema.examples?.[0]));
+    if (written && entry !== undefined && name !== undefined) {
+      const head = [`${indent}${key}:`, `${indent}  ${name}:`];
+      return [...head, ...this.block(entry, `${path}.${name}`, `${indent}    `)];
     }
     const line = `${key}: ${flowYaml(this.#values[path] ?? this.#value(key, schema))}`;
     return [written ? `${indent}${line}` : `${indent}#${line}`];

@@ -95,6 +95,18 @@ describe('the reference page', () => {
     expect(page).toContain('| `loft.birds` | whole number | `3` |');
     expect(page).toContain('| `box` | text | *required* | Box Example: `"12"` |');
   });
+
+  test('has those of an entry whose name the writer chooses, as the example has', async () => {
+    const irc = await loadAdapter('irc', desk.folder);
+    expect(referencePage([irc])).toContain('| `servers.NAME.port` | whole number | `6697` |');
+    expect(sampleConfiguration([irc])).toContain('          #port: 6697\n');
+  });
+
+  test('has examples of a transport that are really there', async () => {
+    const page = referencePage([await loadAdapter('irc', desk.folder)]);
+    expect(page).not.toContain('paper');
+    expect(page).toContain('Example: `irc.example.org`');
+  });
 });
 
 function propertiesOf(schema: object): Readonly<Record<string, unknown>> {
