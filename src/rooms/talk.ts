@@ -43,9 +43,11 @@ export class Talk {
 
   toAll(view: RoomView, message: IncomingText): void {
     const { accept, refuse, now } = this.#options;
-    const isMute = this.#loops.says(nameOfStay(view.user, view.room), message.text, now());
+    const { user, room, nick } = view;
+    const speaker = { place: nameOfStay(user, room), room, nick };
+    const isMute = this.#loops.says(speaker, message.text, now());
     if (isMute) refuse(message, IN_A_LOOP);
-    else accept({ kind: 'room-message', peer: view.room }, message);
+    else accept({ kind: 'room-message', peer: room }, message);
   }
 
   toOne(view: RoomView, nick: string, message: IncomingText): void {
@@ -55,7 +57,7 @@ export class Talk {
 
   /** Somebody else said something. @returns its id in the archive */
   heard(view: RoomView, event: Extract<RoomEvent, { is: 'said' }>): MessageId {
-    this.#loops.heard(nameOfStay(view.user, view.room), event.text, this.#options.now());
+    this.#loops.heard(view.room, event.nick, event.text, this.#options.now());
     return this.archived.heard(view, event);
   }
 

@@ -298,13 +298,13 @@ it('has nobody in a room who is not registered any more', () => {
 
 it('sends no more of who repeats what he hears', () => {
   const { host, did, happens, view } = inside();
-  for (const text of ['one', 'two', 'three']) {
+  for (const text of ['one of three lines', 'two of three lines', 'three of three lines']) {
     happens({ is: 'said', nick: 'romeo', person: 'romeo' as never, text });
     host.said(view, words(`<romeo> ${text}`));
   }
   expect(did().filter((word) => !word.startsWith('told'))).toEqual([
-    'accepted <romeo> one',
-    'accepted <romeo> two',
+    'accepted <romeo> one of three lines',
+    'accepted <romeo> two of three lines',
     'refused policy-violation',
   ]);
   expect(view.room).toBe(GARDEN);
