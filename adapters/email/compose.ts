@@ -22,14 +22,19 @@ export interface Outgoing {
 /** RFC 5322 §3.6.4, and no longer than one line of a header. */
 const MESSAGE_ID = /^[\x21-\x3b\x3d\x3f-\x7e]{1,900}$/;
 
+/** A line has 998 bytes at most (RFC 5322 §2.1.1), and what is ASCII is folded at blanks only. */
+function foldable(words: string): string {
+  return words.replace(/\S{900}(?=\S)/g, '$& ');
+}
+
 /** @returns the mail, with CRLF line ends */
 export async function compose(mail: Outgoing): Promise<Buffer> {
   const inReplyTo = (mail.inReplyTo ?? '').match(MESSAGE_ID)?.[0];
   const composer = new MailComposer({
     // As objects: text would be read as a list of addresses.
-    from: { name: mail.from.name, address: mail.from.address },
+    from: { name: foldable(mail.from.name), address: mail.from.address },
     to: { name: '', address: mail.to },
-    subject: mail.subject,
+    subject: foldable(mail.subject),
     messageId: `<${mail.messageId}>`,
     date: new Date(mail.date),
     ...(inReplyTo === undefined ? {} : { inReplyTo: `<${inReplyTo}>` }),

@@ -53,6 +53,13 @@ test('a message is one part of plain text', async () => {
   );
 });
 
+test('no line of a header is longer than a server takes, though a word of it is', async () => {
+  const from = { name: 'n'.repeat(1_000), address: address('juliet@mail.example.org') };
+  const mail = headerOf(await compose(outgoing({ from, subject: 's'.repeat(3_000) })));
+  expect(mail.split('\r\n').filter((line) => line.length > 998)).toEqual([]);
+  expect(mail.match(/s{100,}/g)?.join('')).toBe('s'.repeat(3_000));
+});
+
 test('the same message is the same bytes, whenever it is made', async () => {
   const text = 'Grüße, 語 and \u{1f319} '.repeat(50);
   const [first, second] = [await compose(outgoing({ text })), await compose(outgoing({ text }))];
