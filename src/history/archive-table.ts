@@ -3,8 +3,11 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { MessageId, NetworkMessageId } from '../contract/index.ts';
 import type { ConversationKey } from '../lanes/lane.ts';
-import { ENTRY_KINDS, type Entry } from './archive.ts';
+import type { Entry, EntryKind } from './archive.ts';
 import type { Form } from './database.ts';
+
+/** As they are stored: none is ever given to another kind. */
+export const KIND_NUMBERS: Readonly<Record<EntryKind, number>> = { message: 0, file: 2 };
 
 /** What an entry takes beside its body, indexes included. */
 export const BYTES_AN_ENTRY = 512;
@@ -144,7 +147,7 @@ function readRow(row: Record<string, SQLOutputValue>): Placed {
     entry: {
       id: String(row.id) as MessageId,
       at,
-      kind: ENTRY_KINDS[Number(row.kind)] ?? 'message',
+      kind: Number(row.kind) === KIND_NUMBERS.file ? 'file' : 'message',
       from: String(row.nick),
       body: String(row.body),
       ...(row.occupant !== null && { occupantId: String(row.occupant) }),

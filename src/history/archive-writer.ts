@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { TransportId } from '../contract/index.ts';
 import type { ConversationKey } from '../lanes/lane.ts';
-import { ENTRY_KINDS, type Entry } from './archive.ts';
+import type { Entry } from './archive.ts';
 import { inTime } from './archive-page.ts';
 import { archivePruning } from './archive-pruning.ts';
-import { type ArchiveTable, BYTES_AN_ENTRY } from './archive-table.ts';
+import { type ArchiveTable, BYTES_AN_ENTRY, KIND_NUMBERS } from './archive-table.ts';
 import { inTransaction } from './database.ts';
 
 export interface ArchiveBounds {
@@ -81,7 +81,7 @@ export function archiveWriter(
       const { id, at, kind, from, occupantId, body, messageId, networkId } = entry;
       last = at;
       const texts = [from, occupantId ?? null, body, messageId ?? null, networkId ?? null];
-      const row = [known.number, at, id, ENTRY_KINDS.indexOf(kind), ...texts];
+      const row = [known.number, at, id, KIND_NUMBERS[kind], ...texts];
       if (insert.run(...row).changes === 0) continue;
       count++;
       bytes += Buffer.byteLength(body) + BYTES_AN_ENTRY;

@@ -8,10 +8,10 @@ import type { MessageId, NetworkMessageId, TransportId } from '../contract/index
 import type { ConversationKey } from '../lanes/lane.ts';
 
 /**
- * Stored by position: new kinds go to the end, and none is ever removed. A `file` is a message whose
- * body is the link to it.
+ * What of a room is kept: what people say in it. Its subject is not, as in other servers' archives: clients
+ * that read an old one there take it for that of now. A `file` is a message whose body is the link to it.
  */
-export const ENTRY_KINDS = ['message', 'subject', 'file'] as const;
+export type EntryKind = 'message' | 'file';
 
 export interface Entry {
   /** Also the stanza-id of what was shown (XEP-0359); once in an archive. */
@@ -21,7 +21,7 @@ export interface Entry {
    * archive never go back: what is given may be a clock of the network's.
    */
   readonly at: number;
-  readonly kind: (typeof ENTRY_KINDS)[number];
+  readonly kind: EntryKind;
   /** The nick of who said it, as it was shown; empty where it was the room itself. */
   readonly from: string;
   /** XEP-0421 */

@@ -66,7 +66,7 @@ export class Heard {
       at: event.sentAt ?? this.#options.now(),
       kind: 'message',
       from: view.shownAs(event.nick),
-      occupantId: view.occupantId(event.person),
+      occupantId: view.occupantId(event.person, event.nick),
       body: event.text,
       ...(event.networkId === undefined ? {} : { networkId: event.networkId }),
     });

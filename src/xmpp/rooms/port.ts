@@ -179,8 +179,8 @@ export interface RoomView {
   reflect(message: Reflection): void;
   /** The resource under which a nick is shown. Equal to it as a rule. */
   shownAs(nick: string): string;
-  /** XEP-0421: fixed for a person in a room. */
-  occupantId(person: PersonId): string;
+  /** XEP-0421: fixed for a person in a room. @param nick his, where that is known: it is found faster */
+  occupantId(person: PersonId, nick?: string): string;
   /** The user is out. Clients that still look at it are told. */
   close(): void;
 }

@@ -117,22 +117,22 @@ export class Scene {
       case 'split':
         return [
           ...event.nicks.flatMap((nick) => this.#departed(nick, { is: 'quit' })),
-          announced(this.#room, event.words, id),
+          announced(this.#room, event.words),
         ];
       case 'renamed':
         return this.#renamed(event.from, event.to, wished);
       case 'subject':
         this.#subject = this.#shown(event.subject);
-        return [subject(this.#room, this.#subject, Date.now(), id)];
+        return [subject(this.#room, this.#subject, Date.now())];
       case 'said':
         return [this.#said(event, id)];
       case 'announced':
-        return [announced(this.#room, event.text, id)];
+        return [announced(this.#room, event.text)];
       default:
         // Lost. Who was there is left there: most will be when the network is back, and who is not is shown
         // to go. Nor is the user sent out: after a 333, most clients wait for him to come in again.
         this.#lost = event.words;
-        return [announced(this.#room, event.words, id)];
+        return [announced(this.#room, event.words)];
     }
   }
 

@@ -54,8 +54,7 @@ export function saidBefore(room: string, speech: Remembered): Element {
 /** As an archive gives it: its time is beside it (XEP-0313 §4.2). */
 export function kept(room: string, entry: Entry): Element {
   const { body, kind } = entry;
-  const content = kind === 'subject' ? [subjectOf(body)] : words(body, kind === 'file');
-  return remembered(room, entry, content);
+  return remembered(room, entry, words(body, kind === 'file'));
 }
 
 function remembered(
@@ -71,11 +70,8 @@ function remembered(
 }
 
 /** The room itself says something. */
-export function announced(room: string, text: string, id?: MessageId): Element {
-  return groupchat(room, '', id, [
-    writeBody(shown(text)),
-    id === undefined ? undefined : writeStanzaId(id, room),
-  ]);
+export function announced(room: string, text: string): Element {
+  return groupchat(room, '', undefined, [writeBody(shown(text))]);
 }
 
 /** Without a body, even where it is empty: a message with both would be no subject (§8.1). */
@@ -87,11 +83,9 @@ export function subject(
     at,
   }: { readonly text: string; readonly by: string; readonly at?: number | undefined },
   now: number,
-  id?: MessageId,
 ): Element {
-  return groupchat(room, by, id, [
+  return groupchat(room, by, undefined, [
     subjectOf(text),
-    id === undefined ? undefined : writeStanzaId(id, room),
     at === undefined ? undefined : writeDelay(at, now, room),
   ]);
 }

@@ -91,7 +91,9 @@ export class View implements RoomView {
     return this.#scene?.occupants.nameOf(nick) ?? nameOf(nick).name;
   }
 
-  occupantId(person: PersonId): string {
+  occupantId(person: PersonId, nick?: string): string {
+    const shown = nick === undefined ? undefined : this.occupants?.get(nick);
+    if (shown?.person === person) return shown.id;
     return occupantId(this.#parts.host.occupantKey, this.room, person);
   }
 

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { NetworkMessageId, TransportId } from '../../../src/contract/index.ts';
-import { ENTRY_KINDS } from '../../../src/history/archive.ts';
 import { NO_ARCHIVE } from '../../../src/history/no-archive.ts';
 import { type ArchiveOptions, openArchive } from '../../../src/history/sqlite-archive.ts';
 import { AT, entries, entry, NOBODY, room } from './archived.ts';
@@ -49,7 +48,7 @@ describe('an entry', () => {
         messageId: 'm1',
         networkId: 'n1' as NetworkMessageId,
       }),
-      ...ENTRY_KINDS.map((kind) => entry(kind, { kind, from: '' })),
+      entry('https://up.example/a.jpg', { kind: 'file', from: '' }),
     ];
     const whole = { entries: all, complete: true, count: all.length };
     const killed = opened();

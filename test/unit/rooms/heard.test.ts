@@ -93,6 +93,15 @@ it('goes with the account: who gets one at the same address later finds none of 
   expect(garden({ archive }).host.archive?.page(JULIET, GARDEN, { max: 1 })?.entries).toEqual([]);
 });
 
+it('is what people said, and not what the room is about', async () => {
+  const { host, happens, view } = inside({ archive });
+  happens({ is: 'subject', subject: { text: 'Love', by: 'romeo' } });
+  happens({ is: 'announced', text: 'romeo is moderator' });
+  happens({ is: 'said', nick: 'romeo', person: 'r' as PersonId, text: 'hi' });
+  expect(await host.history(view, { most: 5 })).toMatchObject([{ body: 'hi' }]);
+  expect(host.archive?.page(JULIET, GARDEN, { max: 9 })?.entries).toHaveLength(1);
+});
+
 it('is nowhere where nothing is kept', async () => {
   const { host, view } = inside();
   const event = saidBy(JULIET, 'hi');

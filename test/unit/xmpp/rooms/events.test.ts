@@ -282,6 +282,8 @@ test('a person has one occupant id in a room, whatever his nick, and another els
   expect(ids.at(-2)).toBe(ids[0]);
   expect(ids.at(-1)).not.toBe(ids[0]);
   expect(ids[0]).not.toContain('alice');
+  expect(host.view().occupantId(person, 'alicia')).toBe(ids[0]);
+  expect(host.view().occupantId(stranger, 'alicia')).toBe(ids.at(-1));
   presence('balcony', '#other@gw.example/juliet', JOIN_ONLY);
   expect(host.view('#other').occupantId(person)).not.toBe(ids[0]);
 });
