@@ -208,7 +208,7 @@ export class Connection implements Comer {
     this.#reconnect.ended(why, lastedMs);
     const isWanted = this.#owner.disconnected(why, words);
     this.#waiters.refuse(unavailable(why, Math.max(this.#reconnect.waitMs, 1_000)));
-    remarks.disconnected(account.id, server, why);
+    remarks.disconnected(account.id, server, why, words);
     if (isWanted) {
       this.#plan();
       return;

@@ -123,7 +123,7 @@ export class Gate {
     this.#letInAt = undefined;
     this.#shutAt = now;
     this.#shutUntil = now + ms;
-    remarks.shut(server, words, ms);
+    remarks.shut(server, why, words, ms);
     for (const waiting of [...this.#waiting.keys()]) waiting.shutOut(why);
   }
 

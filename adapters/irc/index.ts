@@ -6,6 +6,7 @@ import { addressing } from './address.ts';
 import { assess } from './assess.ts';
 import { account, config, type IrcAccount, type IrcConfig } from './config.ts';
 import { Gate } from './gate.ts';
+import { lookForServers } from './reach.ts';
 import { Remarks } from './remarks.ts';
 import { IrcSession } from './session.ts';
 import { wireClocks } from './wire/clock.ts';
@@ -51,9 +52,14 @@ function create(
     }),
   );
   const sessions = new Set<IrcSession>();
+  let endLooking = (): void => {};
   return {
-    start: async () => remarks.started(),
+    start: async () => {
+      remarks.started();
+      endLooking = lookForServers(context.config, remarks);
+    },
     stop: async () => {
+      endLooking();
       await Promise.all([...sessions].map((session) => session.close()));
       sessions.clear();
       remarks.stopped();

@@ -2,9 +2,14 @@ import type { AccountId, AdapterContext, SessionState } from 'postern/adapter';
 import type { IrcAccount, IrcConfig } from './config.ts';
 import type { Ending } from './wire/events.ts';
 
-type Context = Pick<AdapterContext<IrcConfig, IrcAccount>, 'log' | 'health' | 'notifyAdmins'>;
+type Context = Pick<
+  AdapterContext<IrcConfig, IrcAccount>,
+  'config' | 'log' | 'health' | 'notifyAdmins'
+>;
 
 const MINUTE_MS = 60_000;
+/** Of these the words are our own, or the system's. */
+const OURS: ReadonlySet<Ending> = new Set(['unreachable', 'untrusted', 'insecure']);
 
 /** What the operator is told of the adapter. */
 export class Remarks {
@@ -18,6 +23,15 @@ export class Remarks {
     this.#context.health('connected', 'connects as users join');
   }
 
+  /** Nobody has asked for it yet: users would be the first to notice. */
+  notThere(server: string, why: Ending, words: string): void {
+    const cause = this.#cause(server, why, words);
+    this.#context.log.warn(
+      { server, why: cause },
+      'the server can not be used now: look at its settings',
+    );
+  }
+
   stopped(): void {
     this.#context.health('closed', 'stopped');
   }
@@ -27,21 +41,38 @@ export class Remarks {
     this.#context.health('connected', server, account);
   }
 
-  /** He is not any more, or could not be. */
-  disconnected(account: AccountId, server: string, why: Ending): void {
-    this.#context.health(stateAfter(why), `${server}: ${why}`, account);
+  /** He is not any more, or could not be. @param words what is said in the room, or of the system */
+  disconnected(account: AccountId, server: string, why: Ending, words: string): void {
+    this.#context.health(stateAfter(why), this.#cause(server, why, words), account);
   }
 
-  /** A server wants none of us. @param words of the server */
-  shut(server: string, words: string, ms: number): void {
+  /**
+   * Nobody connects for a while: a server wants none of us, or can not be trusted.
+   * @param words of the server, or of the system
+   */
+  shut(server: string, why: Ending, words: string, ms: number): void {
     const { log } = this.#context;
     const minutes = Math.ceil(ms / MINUTE_MS);
     const said = words.replace(/\p{C}/gu, ' ').slice(0, 200);
-    log.warn({ server, minutes }, 'the server wants none of us: nobody connects to it for a while');
-    const text = `${server} does not let us in: ${said}. Nobody connects to it for ${minutes} min.`;
+    const isOurs = OURS.has(why);
+    log.warn(
+      { server, minutes, why: this.#cause(server, why, words) },
+      isOurs
+        ? 'the server can not be trusted: nobody connects to it for a while'
+        : 'the server wants none of us: nobody connects to it for a while',
+    );
+    const what = isOurs ? 'can not be trusted' : 'does not let us in';
+    const text = `${server} ${what}: ${said}. Nobody connects to it for ${minutes} min.`;
     this.#context.notifyAdmins(`shut ${server}`, text).catch(() => {
       log.warn({ server }, 'the administrators could not be told of it');
     });
+  }
+
+  /** What the server itself says is not for the log: it may name a user. */
+  #cause(server: string, why: Ending, words: string): string {
+    const settings = this.#context.config.servers[server];
+    if (settings === undefined || !OURS.has(why)) return `${server}: ${why}`;
+    return `${server}: ${why} at ${settings.host}:${settings.port} (${words})`;
   }
 
   /** A line of the server broke something of ours. */

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { config } from '../../config.ts';
 import { type Comer, Gate } from '../../gate.ts';
+import type { Ending } from '../../wire/events.ts';
 import { HandClock } from '../hand-clock.ts';
 
 function gate(more: Readonly<Record<string, unknown>> = {}) {
@@ -11,7 +12,8 @@ function gate(more: Readonly<Record<string, unknown>> = {}) {
   );
   if (server === undefined) throw new Error('no server');
   const remarks = {
-    shut: (name: string, words: string, ms: number) => void told.push(`${name} ${words} ${ms}`),
+    shut: (name: string, _why: Ending, words: string, ms: number) =>
+      void told.push(`${name} ${words} ${ms}`),
   };
   const tested = new Gate({ server: 'test', config: server, clock, remarks, chance: () => 0.5 });
   return { clock, told, gate: tested };
