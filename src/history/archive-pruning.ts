@@ -1,15 +1,31 @@
 /** What goes from the archives: what is forgotten, too old, or too much. */
 
 import type { DatabaseSync } from 'node:sqlite';
+import type { TransportId } from '../contract/index.ts';
 import { BYTES_AN_ENTRY } from './archive-table.ts';
-import type { ArchiveBounds, ArchiveWriter } from './archive-writer.ts';
 import { inTransaction } from './database.ts';
 
 const ROWS_A_STEP = 200;
 /** Who has most is looked for among all archives: not for each step. */
 const STEPS_A_SEARCH = 20;
 
-export interface ArchivePruning extends Pick<ArchiveWriter, 'forget' | 'prune'> {
+export interface ArchiveBounds {
+  /** How long an entry is kept. */
+  readonly retentionMs: number;
+  /** How many of one room; then its oldest go. */
+  readonly mostEntries: number;
+  /**
+   * What all of them take on disk; while some are removed a quarter more. Of the account that has most,
+   * the oldest of its largest room go: nobody can crowd out another one.
+   */
+  readonly mostBytes: number;
+}
+
+export interface ArchivePruning {
+  /** No entry of this account is found any more; `prune` removes them. */
+  forget(transport: TransportId, account: string): void;
+  /** Removes some of what is forgotten, too old, or too much. @returns whether there may be more to remove */
+  prune(now: number): boolean;
   /** Removes the oldest of one archive, within a transaction. @returns how many there were */
   shorten(archive: number, most: number): number;
 }

@@ -1,23 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { TransportId } from '../contract/index.ts';
 import type { ConversationKey } from '../lanes/lane.ts';
 import type { Entry } from './archive.ts';
 import { inTime } from './archive-page.ts';
-import { archivePruning } from './archive-pruning.ts';
+import { type ArchiveBounds, type ArchivePruning, archivePruning } from './archive-pruning.ts';
 import { type ArchiveTable, BYTES_AN_ENTRY, KIND_NUMBERS } from './archive-table.ts';
 import { inTransaction } from './database.ts';
-
-export interface ArchiveBounds {
-  /** How long an entry is kept. */
-  readonly retentionMs: number;
-  /** How many of one room; then its oldest go. */
-  readonly mostEntries: number;
-  /**
-   * What all of them take on disk; while some are removed a quarter more. Of the account that has most,
-   * the oldest of its largest room go: nobody can crowd out another one.
-   */
-  readonly mostBytes: number;
-}
 
 /** An entry on its way into an archive. */
 export interface Appended {
@@ -27,13 +14,9 @@ export interface Appended {
   readonly entry: Entry;
 }
 
-export interface ArchiveWriter {
+export interface ArchiveWriter extends Pick<ArchivePruning, 'forget' | 'prune'> {
   /** All of them or, where it throws, none. An id that is there already is passed over. */
   write(batch: readonly Appended[]): void;
-  /** No entry of this account is found any more; `prune` removes them. */
-  forget(transport: TransportId, account: string): void;
-  /** Removes some of what is forgotten, too old, or too much. @returns whether there may be more to remove */
-  prune(now: number): boolean;
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { ConversationKey } from '../lanes/lane.ts';
 import type { Archive, Entry, PageQuery } from './archive.ts';
 import { Contents } from './archive-page.ts';
+import type { ArchiveBounds } from './archive-pruning.ts';
 import { ARCHIVES, archiveTable } from './archive-table.ts';
-import { type Appended, type ArchiveBounds, archiveWriter } from './archive-writer.ts';
+import { type Appended, archiveWriter } from './archive-writer.ts';
 import { asError, isBusy, openDatabase } from './database.ts';
 
 export interface ArchiveOptions extends Partial<ArchiveBounds> {
