@@ -1,7 +1,7 @@
 import { dropOldest } from '../bounded-map.ts';
 import type { PeerId, TransportId } from '../contract/index.ts';
 import type { Store } from '../store/store.ts';
-import type { BareJid } from '../xmpp/jid.ts';
+import { type BareJid, bareJid, JidError, parseJid } from '../xmpp/jid.ts';
 import type { Seal } from './seal.ts';
 
 /** A room that a user is in. */
@@ -99,27 +99,43 @@ function fieldOf(user: BareJid, room: PeerId): string {
 
 /** What no version of ours has written is nothing: its user joins again. */
 function read(text: string, seal: Seal): RememberedRoom[] {
+  const stored = parse(text);
+  if (stored?.v !== 1) return [];
+  const { user: address, room: name, local, nick, wished, sealed, clients } = stored;
+  if (!isText(address) || !isText(name) || !isText(local) || !Array.isArray(clients)) return [];
+  const user = bareJidIn(address);
+  if (user === undefined) return [];
+  const room = name as PeerId;
+  const password = isText(sealed) ? seal.open(sealed, fieldOf(user, room)) : undefined;
+  return [
+    {
+      ...{ user, room, local, clients: clients.filter(isText) },
+      ...(isText(nick) ? { nick } : {}),
+      ...(isText(wished) ? { wished } : {}),
+      ...(password === undefined ? {} : { password }),
+    },
+  ];
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const { v, user, room, local, nick, wished, sealed, clients } = JSON.parse(text) as Record<
-      string,
-      unknown
-    >;
-    const areText = [user, room, local].every((each) => typeof each === 'string');
-    if (v !== 1 || !areText || !Array.isArray(clients)) return [];
-    const place = fieldOf(user as BareJid, room as PeerId);
-    const password = typeof sealed === 'string' ? seal.open(sealed, place) : undefined;
-    return [
-      {
-        user: user as BareJid,
-        room: room as PeerId,
-        local: String(local),
-        ...(typeof nick === 'string' ? { nick } : {}),
-        ...(typeof wished === 'string' ? { wished } : {}),
-        ...(password === undefined ? {} : { password }),
-        clients: clients.filter((client) => typeof client === 'string'),
-      },
-    ];
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
   } catch {
-    return [];
+    return undefined;
   }
+}
+
+function bareJidIn(text: string): BareJid | undefined {
+  try {
+    const jid = bareJid(parseJid(text));
+    return jid === text ? jid : undefined;
+  } catch (error) {
+    if (error instanceof JidError) return undefined;
+    throw error;
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }

@@ -62,6 +62,9 @@ it('reads nothing of what it does not understand', async () => {
     ['a', 'no JSON'],
     ['b', '{"v":2}'],
     ['c', JSON.stringify({ v: 1, ...LEFT, room: 7 })],
+    ['d', JSON.stringify({ v: 1, ...LEFT, user: 'juliet@example.org/phone' })],
+    ['e', JSON.stringify({ v: 1, ...LEFT, user: 'no address @' })],
+    ['f', 'null'],
   ]);
   expect((await memory(hash)).rooms.left).toEqual([]);
 });
