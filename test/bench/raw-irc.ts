@@ -81,7 +81,10 @@ class Client {
       case 'PING':
         return [`:${NAME} PONG ${NAME} ${first}`];
       case 'JOIN':
-        return this.#joined(first.replace(':', ''));
+        return first
+          .replace(':', '')
+          .split(',')
+          .flatMap((channel) => this.#joined(channel));
       case 'MODE':
         return second === undefined ? [this.#numeric('324', `${first} +nt`)] : [];
       case 'WHO':
