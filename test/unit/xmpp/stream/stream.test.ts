@@ -93,14 +93,14 @@ describe('what is live', () => {
 });
 
 describe('what the package would do wrong', () => {
-  it('1,000 smileys survive a link of 1-byte chunks, both ways', { timeout: 60_000 }, async () => {
+  it('smileys survive a link of 1-byte chunks, both ways', async () => {
     const proxy = await startCuttingProxy(use.server.port);
     const gateway = use.start({}, proxy.port);
     const other = startStream('b.test', 'other', proxy.port);
     use.add(other);
     try {
       for (const { seen } of [gateway, other]) await seen.until(({ onlines }) => onlines > 0);
-      const texts = numbers(1000).map((id) => `Grüße ${id} 🙂`);
+      const texts = numbers(200).map((id) => `Grüße ${id} 🙂`);
       const send = ({ stream }: WatchedStream, from: string, to: string) =>
         Promise.all(texts.map((text, id) => stream.deliver(chat(from, to, String(id), text))));
       await Promise.all([
@@ -108,7 +108,7 @@ describe('what the package would do wrong', () => {
         send(other, 'b@b.test', 'a@gw.test'),
       ]);
       for (const { seen } of [gateway, other]) {
-        await seen.until(({ stanzas }) => stanzas.length >= 1000);
+        await seen.until(({ stanzas }) => stanzas.length >= 200);
         expect(seen.stanzas.map(bodyOf)).toEqual(texts);
       }
     } finally {
