@@ -93,7 +93,7 @@ describe('what can not', () => {
   it('fails behind its back: what is opened stays so, and the next worker begins', async () => {
     start();
     // Node tells of the failure before the answer now and then.
-    for (let time = 0; time < 20; time++) {
+    for (let time = 0; time < 10; time++) {
       expect(await open('fails behind its back')).toMatchObject({ is: 'opened' });
       const next = await open('echo');
       expect(['opened', 'failed']).toContain(next.is);
