@@ -7,12 +7,20 @@ import type { Adapter, AdapterContext } from 'postern/adapter';
 import { CONTRACT, defineAdapter } from 'postern/adapter';
 import { addressing, ownDomain } from './address.ts';
 import { assess } from './assess.ts';
-import { account, config, type EmailAccount, type EmailConfig, smarthostOf } from './config.ts';
+import {
+  account,
+  config,
+  type EmailAccount,
+  type EmailConfig,
+  type Smarthost,
+  smarthostOf,
+} from './config.ts';
 import { Inbound } from './inbound.ts';
 import { type Listener, startListener } from './listener/listener.ts';
 import type { OpenedMail } from './opener.ts';
 import { prepare } from './prepared.ts';
 import { dkimSigner } from './relay/dkim.ts';
+import { lookForSmarthost } from './relay/reach.ts';
 import { openRelay, type Relay } from './relay/relay.ts';
 import { Remarks } from './remarks.ts';
 import { EmailSession } from './session.ts';
@@ -69,6 +77,7 @@ function create(
   const signed = verp(Buffer.from(key, 'base64url'), domain);
   const inbound = new Inbound({ context, domain, verp: signed, threads });
   let listener: Listener | undefined;
+  let endLooking = (): void => {};
   return {
     start: async () => {
       if (storedKey === undefined) await memory.set(VERP_KEY, key);
@@ -84,8 +93,12 @@ function create(
         log: context.log,
       });
       remarks.started(listener.port);
+      endLooking = lookForSmarthost(smarthostIn(context.config), (words) =>
+        remarks.unreachable(words),
+      );
     },
     stop: async () => {
+      endLooking();
       await listener?.stop();
       listener = undefined;
       await relay.close();
@@ -109,18 +122,23 @@ function create(
 }
 
 function relayOf(
-  { config: { smarthost, login, clearText } }: AdapterContext<EmailConfig, EmailAccount>,
+  { config }: AdapterContext<EmailConfig, EmailAccount>,
   domain: string,
   remarks: Remarks,
 ): Relay {
-  const server = smarthostOf(smarthost);
-  if (server === undefined) throw new Error('the smarthost was not validated');
+  const { login, clearText } = config;
   return openRelay({
-    smarthost: server,
+    smarthost: smarthostIn(config),
     login,
     clearText,
     name: domain,
     onTrouble: (words) => remarks.trouble(words),
     onUnreachable: (words) => remarks.unreachable(words),
   });
+}
+
+function smarthostIn({ smarthost }: EmailConfig): Smarthost {
+  const server = smarthostOf(smarthost);
+  if (server === undefined) throw new Error('the smarthost was not validated');
+  return server;
 }
