@@ -11,8 +11,10 @@ import { version } from './version.ts';
 
 const VERBS: Readonly<Record<string, Verb>> = { start, ready, why, queue, version };
 
-function usage(): string {
-  const lines = Object.entries(VERBS).flatMap(([name, { form, summary, parts = [] }]) => {
+/** @param only the verb that is asked for; undefined: all of them */
+function usage(only?: string): string {
+  const verbs = Object.entries(VERBS).filter(([name]) => only === undefined || name === only);
+  const lines = verbs.flatMap(([name, { form, summary, parts = [] }]) => {
     const forms = [
       { word: name, form, summary },
       ...parts.map((part) => ({ ...part, word: `${name} ${part.word}` })),
@@ -38,7 +40,12 @@ export async function run([word, ...rest]: readonly string[]): Promise<number> {
     process.stdout.write(usage());
     return word === undefined ? EXIT.usage : EXIT.ok;
   }
+  if (word === '--version') return await run(['version']);
   const verb = Object.hasOwn(VERBS, word) ? VERBS[word] : undefined;
+  if (verb !== undefined && rest.some((each) => each === '--help' || each === '-h')) {
+    process.stdout.write(usage(word));
+    return EXIT.ok;
+  }
   try {
     if (verb === undefined) throw new UsageError(`postern has no verb ${word}.`);
     return await verb.run(readArguments(rest));
