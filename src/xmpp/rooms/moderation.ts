@@ -51,7 +51,7 @@ export function listed(wanted: Wanted, view: View): Element {
 function* itemsOf({ role, affiliation }: Wanted, view: View): Iterable<Element> {
   for (const each of view.occupants ?? []) {
     const fits = role === undefined ? each.affiliation === affiliation : each.role === role;
-    if (fits) yield itemOf(each);
+    if (fits) yield itemOf(each, view.address);
   }
 }
 
@@ -131,8 +131,10 @@ function occupant(view: View, name: string): Change['who'] | Refusal {
   return found === undefined ? NOBODY : { nick: found.nick };
 }
 
-function itemOf({ name, role, affiliation }: Shown): Element {
-  return element('item', NS_MUC_ADMIN, { nick: name, role, affiliation });
+/** §9.5 has an address in it. It is the one that he has here: his own nobody sees. */
+function itemOf({ name, role, affiliation }: Shown, room: string): Element {
+  const jid = `${room}/${name}`;
+  return element('item', NS_MUC_ADMIN, { jid, nick: name, role, affiliation });
 }
 
 function one<const T extends string>(of: readonly T[], text: string | undefined): T | undefined {
