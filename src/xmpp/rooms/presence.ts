@@ -15,6 +15,7 @@ export const STATUS = {
   BANNED: '301',
   RENAMED: '303',
   KICKED: '307',
+  AFFILIATION: '321',
   SHUTDOWN: '332',
   TROUBLE: '333',
 } as const;

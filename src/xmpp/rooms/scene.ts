@@ -3,7 +3,14 @@
  * network changes it, and becomes the stanzas that show the change.
  */
 
-import type { MessageId, Occupant, PersonId, RoomEvent, Subject } from '../../contract/index.ts';
+import type {
+  Departure,
+  MessageId,
+  Occupant,
+  PersonId,
+  RoomEvent,
+  Subject,
+} from '../../contract/index.ts';
 import type { Element } from '../xml/element.ts';
 import { Occupants, type Space } from './occupants.ts';
 import type { Reflection, Self } from './port.ts';
@@ -94,10 +101,15 @@ export class Scene {
     return last;
   }
 
-  /** The user is out of it. @param codes beside those of the departure */
-  exit(how: Event<'out'>['how'], codes: readonly string[]): Element | undefined {
+  /**
+   * The user is out of it. With some code always: a client that is told none takes it for the answer to
+   * its own leaving. Who was not sent away may come again by himself.
+   */
+  exit(how: Event<'out'>['how']): Element | undefined {
     const own = this.occupants.get(this.#nick);
-    return own && departed(this.#room, own, how, codes);
+    const isSentAway = how.is === 'kicked' || how.is === 'banned';
+    const codes = isSentAway ? [STATUS.SELF] : [STATUS.SELF, STATUS.TROUBLE];
+    return own && departed(this.#room, own, this.#shownDeparture(how), codes);
   }
 
   reflect({ id, text, messageId, originId, isFile }: Reflection): Element {
@@ -164,7 +176,12 @@ export class Scene {
   /** That the user himself is out is never told in this way. */
   #departed(nick: string, how: Event<'departed'>['how']): Element[] {
     const gone = nick === this.#nick ? undefined : this.occupants.delete(nick);
-    return gone === undefined ? [] : [departed(this.#room, gone, how)];
+    return gone === undefined ? [] : [departed(this.#room, gone, this.#shownDeparture(how))];
+  }
+
+  #shownDeparture(how: Departure): Departure {
+    if (!('by' in how) || how.by === undefined) return how;
+    return { ...how, by: this.occupants.nameOf(how.by) };
   }
 
   #renamed(from: string, to: string, wished: string | undefined): Element[] {

@@ -152,10 +152,8 @@ export class View implements RoomView {
         else this.#refuseRename(event.refusal);
         return;
       case 'out': {
-        // Who is out with the whole network was not sent away: clients may come again by themselves.
-        const codes = event.how.is === 'quit' ? [STATUS.SELF, STATUS.TROUBLE] : [STATUS.SELF];
         const text = event.how.reason ?? CLOSED.text;
-        this.#end(scene?.exit(event.how, codes), { ...CLOSED, text });
+        this.#end(scene?.exit(event.how), { ...CLOSED, text });
         return;
       }
       default: {
@@ -168,7 +166,9 @@ export class View implements RoomView {
   }
 
   close(): void {
-    this.#end(this.name === undefined ? undefined : farewell(this.address, this.name, []), CLOSED);
+    const { name } = this;
+    const codes = [STATUS.AFFILIATION];
+    this.#end(name === undefined ? undefined : farewell(this.address, name, codes), CLOSED);
   }
 
   /**

@@ -32,7 +32,7 @@ describe('what happens in an open room is shown', () => {
     [
       'somebody goes with words that turn others',
       { is: 'departed', nick: 'bob', how: { is: 'kicked', by: 'al\u202ece', reason: 'a\u202eb' } },
-      ['-bob 307 by alce (a\u202eb\u202c)'],
+      ['-bob 307 by alce (aa6a) (a\u202eb\u202c)'],
     ],
     [
       'somebody says words that turn others',
@@ -96,7 +96,7 @@ describe('what happens in an open room is shown', () => {
   });
 
   test.each<[string, RoomEvent, string]>([
-    ['leaves', { is: 'out', how: { is: 'left' } }, '-juliet 110'],
+    ['leaves', { is: 'out', how: { is: 'left' } }, '-juliet 110 333'],
     [
       'is kicked',
       { is: 'out', how: { is: 'kicked', by: 'alice', reason: 'no' } },

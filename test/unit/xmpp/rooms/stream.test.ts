@@ -113,7 +113,7 @@ test('a room that the host closes tells who is in it, and who waits', () => {
   open();
   host.view().close();
   host.view().close();
-  expect(seen()).toEqual(['-juliet 110']);
+  expect(seen()).toEqual(['-juliet 110 321']);
   presence('balcony', `${ROOM}/juliet`, JOIN_ONLY);
   host.view().close();
   expect(seen()).toEqual(['!service-unavailable presence juliet']);
