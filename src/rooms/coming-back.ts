@@ -2,6 +2,7 @@
 
 import type { Accounts } from '../accounts/accounts.ts';
 import { RefusedError, type RoomEvent } from '../contract/index.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { BareJid } from '../xmpp/jid.ts';
 import type { JoinWish, Rooms, RoomView } from '../xmpp/rooms/port.ts';
 import type { Joining } from './joining.ts';
@@ -10,6 +11,7 @@ import { COMES_BACK_MS, type Stay, type Stays } from './stays.ts';
 
 export interface ComingBackOptions {
   readonly accounts: Pick<Accounts, 'find'>;
+  readonly policy: Pick<Policy, 'refuses'>;
   readonly memory: Pick<RoomMemory, 'left' | 'forget'>;
   readonly face: () => Rooms;
   readonly keepsRooms: boolean;
@@ -32,10 +34,10 @@ export class ComingBack {
 
   /** Once, at the start. */
   begin(): void {
-    const { memory, accounts, face, keepsRooms, now } = this.#options;
+    const { memory, accounts, policy, face, keepsRooms, now } = this.#options;
     for (const { user, room, local, nick, wished, password, clients } of memory.left) {
       for (const client of clients) face().farewell(local, nick ?? '', client);
-      const account = accounts.find(user);
+      const account = policy.refuses(user) === undefined ? accounts.find(user) : undefined;
       const view = account && this.#reopened(user, local);
       if (account === undefined || view === undefined) {
         memory.forget(user, room);

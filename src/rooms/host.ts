@@ -10,6 +10,7 @@ import type {
   Addressing,
   MessageId,
   PeerId,
+  Refusal,
   RoomEvent,
   RoomSession,
 } from '../contract/index.ts';
@@ -98,12 +99,11 @@ class RoomHost implements Host {
     return this.#options.addressing.describePeer(room);
   }
 
+  refuses(user: BareJid): Refusal | undefined {
+    return this.#options.policy.refuses(user);
+  }
+
   join(view: RoomView, wish: JoinWish): void {
-    const refusal = this.#options.policy.refuses(view.user);
-    if (refusal !== undefined) {
-      view.tell({ is: 'refused', refusal });
-      return;
-    }
     this.#joining.join(this.#stays.begin(view, wish));
   }
 

@@ -48,6 +48,8 @@ export class PlayedRooms implements RoomsHost {
   /** What was said before. */
   past: () => Promise<readonly Remembered[]> = async () => [];
   refusal: Refusal | undefined;
+  /** Why nobody may come in. */
+  access: Refusal | undefined;
   /** Undefined: nobody can tell. */
   banned: readonly Ban[] | undefined;
   description: () => Promise<RoomDescription | undefined> = async () => undefined;
@@ -77,6 +79,10 @@ export class PlayedRooms implements RoomsHost {
 
   nameOf(room: PeerId): string {
     return room;
+  }
+
+  refuses(): Refusal | undefined {
+    return this.access;
   }
 
   join(view: RoomView, wish: JoinWish): void {

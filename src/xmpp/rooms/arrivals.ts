@@ -116,6 +116,8 @@ export class Arrivals {
     if (!this.#joinsIntoRoom.take(`${local} ${user}`, now) || !this.#joins.take(user, now)) {
       return TOO_OFTEN;
     }
+    const refusal = this.#host.refuses(user);
+    if (refusal !== undefined) return refusal;
     const known = this.#views.find(user, local);
     const other = this.#views.of(user).find((view) => view.room === room);
     if (other !== undefined && other !== known) return openAs(other.address);

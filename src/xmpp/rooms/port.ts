@@ -105,6 +105,8 @@ export interface RoomsHost {
   roomAt(local: string, user: BareJid): PeerId | undefined;
   /** How a person would name the room. */
   nameOf(room: PeerId): string;
+  /** Whether a user may come into any room now. @returns why not */
+  refuses(user: BareJid): Refusal | undefined;
   /** The first client of a view that is not open: the outcome is a `RoomEvent`, told to the view. */
   join(view: RoomView, wish: JoinWish): void;
   /** One more client waits for a view that is not open yet. */

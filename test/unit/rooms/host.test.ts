@@ -280,9 +280,11 @@ describe('what happens', () => {
 });
 
 it('lets nobody in whom the policy refuses', () => {
-  const { host, did, viewOf } = garden({ refusal: NEVER });
-  host.join(viewOf(JULIET), { nick: 'julie' });
-  expect(did()).toEqual(['told refused']);
+  const { host, did } = garden({ refusal: NEVER, left: [LEFT] });
+  expect(host.refuses(JULIET)).toBe(NEVER);
+  // Nor does it come back into the rooms where he was.
+  host.comeBack();
+  expect(did()).toEqual(['farewell to julie at juliet@example.org/phone', 'forget #garden']);
 });
 
 it('has nobody in a room who is not registered any more', () => {

@@ -71,6 +71,20 @@ test('so many occupants are shown, and the user himself always', () => {
   expect(host.view().clients).toBe(1);
 });
 
+test('who lost access does not come in again, though he has been there', () => {
+  const { host, open, presence, stream, seen } = house();
+  open();
+  host.access = { condition: 'forbidden', type: 'cancel', text: 'You may not.' };
+  stream.offline('gone', 0);
+  stream.online();
+  seen();
+  expect(presence('balcony', `${ROOM}/juliet`, JOIN_ONLY)).toEqual(['!forbidden presence juliet']);
+  expect(presence('balcony', '#other@gw.example/juliet', JOIN_ONLY)).toEqual([
+    '!forbidden presence juliet',
+  ]);
+  expect(host.told.filter((each) => each.startsWith('join'))).toEqual(['join #room as juliet']);
+});
+
 describe('a budget', () => {
   test('is had at once, and comes back with time', () => {
     const budget = new Budget(10);
