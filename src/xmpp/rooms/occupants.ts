@@ -3,14 +3,10 @@
 import { createHmac } from 'node:crypto';
 import type { Occupant, PersonId } from '../../contract/index.ts';
 import { Names } from './names.ts';
+import type { Share } from './space.ts';
 
 /** In one room. Whoever is beyond them is heard, and not shown. */
 const MAX_IN_ROOM = 10_000;
-
-/** How many occupants all views together may hold. */
-export interface Space {
-  left: number;
-}
 
 /** An occupant, as he is shown. */
 export interface Shown extends Occupant {
@@ -24,11 +20,17 @@ export class Occupants {
   readonly #names = new Names();
   readonly #shown = new Map<string, Shown>();
   readonly #idOf: (person: PersonId) => string;
-  readonly #space: Space;
+  readonly #share: Share;
+  #isCut = false;
 
-  constructor(idOf: (person: PersonId) => string, space: Space) {
+  constructor(idOf: (person: PersonId) => string, share: Share) {
     this.#idOf = idOf;
-    this.#space = space;
+    this.#share = share;
+  }
+
+  /** Somebody was not shown, for want of space. */
+  get isCut(): boolean {
+    return this.#isCut;
   }
 
   get size(): number {
@@ -39,9 +41,12 @@ export class Occupants {
   set(occupant: Occupant, always = false): Shown | undefined {
     const { nick } = occupant;
     if (!this.#shown.has(nick)) {
-      const full = this.#shown.size >= MAX_IN_ROOM || this.#space.left <= 0;
-      if (full && !always) return undefined;
-      this.#space.left--;
+      const isFull = this.#shown.size >= MAX_IN_ROOM || this.#share.isFull;
+      if (isFull && !always) {
+        this.#isCut = true;
+        return undefined;
+      }
+      this.#share.take();
     }
     const shown = { ...occupant, name: this.#names.add(nick), id: this.#idOf(occupant.person) };
     this.#shown.set(nick, shown);
@@ -62,7 +67,7 @@ export class Occupants {
     if (shown === undefined) return undefined;
     this.#shown.delete(nick);
     this.#names.delete(nick);
-    this.#space.left++;
+    this.#share.giveBack();
     return shown;
   }
 

@@ -26,15 +26,18 @@ const MAX_WORDS = 500;
 /**
  * @param room bare JID
  * @param answers the id of the stanza that this answers
+ * @param words for the one who is shown himself; who is away has his own
  */
 export function present(
   room: string,
   { name, id, role, affiliation, away }: Shown,
   codes: readonly string[] = [],
   answers?: string,
+  words?: string,
 ): Element {
   return element('presence', NS_COMPONENT, { id: answers, from: `${room}/${name}` }, [
-    ...(away === undefined ? [] : [element('show', NS_COMPONENT, {}, ['away']), status(away)]),
+    away === undefined ? undefined : element('show', NS_COMPONENT, {}, ['away']),
+    status(away ?? words),
     element('x', NS_MUC_USER, {}, [
       element('item', NS_MUC_USER, { affiliation, role }),
       ...codes.map(code),

@@ -12,15 +12,17 @@ import type {
   Subject,
 } from '../../contract/index.ts';
 import type { Element } from '../xml/element.ts';
-import { Occupants, type Space } from './occupants.ts';
+import { Occupants } from './occupants.ts';
 import type { Reflection, Self } from './port.ts';
 import { departed, present, renamed, STATUS } from './presence.ts';
+import type { Share } from './space.ts';
 import { announced, said, subject } from './speech.ts';
 
 type Event<Kind extends RoomEvent['is']> = Extract<RoomEvent, { is: Kind }>;
 /** What happens in a room while one is in it. */
 export type Happening = Exclude<RoomEvent, { is: 'joined' | 'refused' | 'out' }>;
 
+const CUT = 'So many people are here that not all of them are shown.';
 const BACK = 'Connected again. What was said meanwhile is missing here.';
 
 /** Where the network does not say who the user himself is there. */
@@ -46,12 +48,12 @@ export class Scene {
     room: string,
     { nick, occupants, subject: given }: Event<'joined'>,
     idOf: (person: PersonId) => string,
-    space: Space,
+    share: Share,
   ) {
     this.#room = room;
     this.#idOf = idOf;
     this.#nick = nick;
-    this.occupants = new Occupants(idOf, space);
+    this.occupants = new Occupants(idOf, share);
     this.occupants.set(
       occupants.find((occupant) => occupant.nick === nick) ?? {
         ...{ nick, person: NOBODY, role: 'participant', affiliation: 'none' },
@@ -91,7 +93,9 @@ export class Scene {
       if (shown.nick !== this.#nick) yield present(this.#room, shown);
     }
     const own = this.occupants.get(this.#nick);
-    if (own !== undefined) yield present(this.#room, own, [STATUS.SELF, ...codes], id);
+    if (own === undefined) return;
+    const words = this.occupants.isCut ? CUT : undefined;
+    yield present(this.#room, own, [STATUS.SELF, ...codes], id, words);
   }
 
   /** What ends the entry of a client: the subject, also where there is none (§7.2.15). */

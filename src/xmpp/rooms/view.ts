@@ -8,10 +8,11 @@ import { type Arrival, Client, type Send } from './client.ts';
 import { type Past, recalled } from './history.ts';
 import { joinError, whyNotIn } from './join.ts';
 import { nameOf } from './names.ts';
-import { type Occupants, occupantId, type Space } from './occupants.ts';
+import { type Occupants, occupantId } from './occupants.ts';
 import type { Going, Reflection, RoomsHost, RoomView, Self } from './port.ts';
 import { farewell, STATUS } from './presence.ts';
 import { Scene } from './scene.ts';
+import type { Share } from './space.ts';
 
 /** What a view is given. */
 export interface ViewParts {
@@ -21,7 +22,7 @@ export interface ViewParts {
   /** Bare JID of the room. */
   readonly address: string;
   readonly host: RoomsHost;
-  readonly space: Space;
+  readonly share: Share;
   readonly send: Send;
   /** It is over. */
   ended(view: View): void;
@@ -185,7 +186,7 @@ export class View implements RoomView {
 
   #open(event: Extract<RoomEvent, { is: 'joined' }>): void {
     const idOf = (person: PersonId) => this.occupantId(person);
-    const scene = new Scene(this.address, event, idOf, this.#parts.space);
+    const scene = new Scene(this.address, event, idOf, this.#parts.share);
     this.#scene = scene;
     for (const client of this.#clients.values()) this.#admit(client, scene);
   }

@@ -6,16 +6,16 @@ import { Clients } from './away.ts';
 import type { Send } from './client.ts';
 import { Farewells } from './farewells.ts';
 import type { RoomsHost } from './port.ts';
+import { type Share, Space } from './space.ts';
 import { View } from './view.ts';
 
 const MAX_VIEWS = 20_000;
 const MAX_VIEWS_OF_USER = 200;
-/** Over all views: some hundred bytes each. */
-const MAX_OCCUPANTS = 400_000;
 
 interface User {
   readonly views: Map<string, View>;
   readonly clients: Clients;
+  readonly share: Share;
 }
 
 export class Views {
@@ -25,7 +25,7 @@ export class Views {
   readonly #send: Send;
   readonly #failed: (error: unknown) => void;
   readonly #users = new Map<BareJid, User>();
-  readonly #space = { left: MAX_OCCUPANTS };
+  readonly #space = new Space();
   #count = 0;
 
   /** @param failed told of a history that could not be had */
@@ -45,11 +45,11 @@ export class Views {
   open(user: BareJid, local: string, room: PeerId): View | undefined {
     const known = this.find(user, local);
     if (known !== undefined) return known;
-    const of = this.#users.get(user) ?? { views: new Map(), clients: new Clients() };
+    const of = this.#users.get(user) ?? this.#newUser();
     if (this.#count >= MAX_VIEWS || of.views.size >= MAX_VIEWS_OF_USER) return undefined;
     const view = new View({
       ...{ user, local, room, address: this.addressOf(local) },
-      ...{ host: this.#host, send: this.#send, space: this.#space, failed: this.#failed },
+      ...{ host: this.#host, send: this.#send, share: of.share, failed: this.#failed },
       ended: (ended) => this.#ended(ended),
       left: () => this.#left(user),
       untold: (address, name, client) => this.farewells.add(address, name, client),
@@ -85,6 +85,10 @@ export class Views {
     this.#count--;
     if (views.size === 0) this.#users.delete(user);
     else this.#left(user);
+  }
+
+  #newUser(): User {
+    return { views: new Map(), clients: new Clients(), share: this.#space.share() };
   }
 
   /** Clients that are in no room have no say any longer. */

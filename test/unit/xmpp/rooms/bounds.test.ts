@@ -1,9 +1,12 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { Occupant } from '../../../../src/contract/index.ts';
 import { Budget } from '../../../../src/xmpp/rooms/budget.ts';
 import { occupant } from '../../../support/played-rooms.ts';
 import { house, JOIN_ONLY, ROOM } from './house.ts';
 
 const joined = { is: 'joined', nick: 'juliet', occupants: [] } as const;
+
+const CUT = 'So many people are here that not all of them are shown.';
 
 describe('a client joins in vain', () => {
   test('when it does so ten times a minute: it is told once a time, and the network is spared', () => {
@@ -61,7 +64,7 @@ test('so many occupants are shown, and the user himself always', () => {
     occupants: [...occupants, occupant('juliet')],
   });
   expect(seen).toHaveLength(10_001);
-  expect(seen.at(-2)).toBe('+juliet 110');
+  expect(seen.at(-2)).toBe(`+juliet 110 (${CUT})`);
   expect(tell({ is: 'entered', occupant: occupant('late') })).toEqual([]);
   const { person } = occupant('late');
   expect(tell({ is: 'said', nick: 'late', person, text: 'Hi' })).toEqual(['late: Hi']);
@@ -69,6 +72,30 @@ test('so many occupants are shown, and the user himself always', () => {
   tell({ is: 'departed', nick: 'n5', how: { is: 'left' } });
   expect(tell({ is: 'entered', occupant: occupant('late') })).toEqual(['+late']);
   expect(host.view().clients).toBe(1);
+});
+
+test('one user does not take the space of all others', () => {
+  const { host, receive, written } = house();
+  const crowd = Array.from({ length: 9_999 }, (_, n) => occupant(`n${n}`));
+  const shown = (user: string, room: string, others: readonly Occupant[]) => {
+    host.joining = (view, { nick }) =>
+      view.tell({ is: 'joined', nick, occupants: [occupant(nick), ...others] });
+    // Less the subject.
+    return (
+      receive(
+        `<presence from='${user}@example.org/a' to='${room}@gw.example/${user}'>${JOIN_ONLY}</presence>`,
+      ).length - 1
+    );
+  };
+  const counts = Array.from({ length: 12 }, (_, n) => shown('mallory', `#r${n}`, crowd));
+  const sum = counts.reduce((total, count) => total + count);
+  expect(sum).toBeGreaterThan(40_000);
+  expect(sum).toBeLessThan(50_000);
+  expect(shown('juliet', '#r', [occupant('a'), occupant('b'), occupant('c')])).toBe(4);
+  // What he gives back is there for all.
+  for (let n = 0; n < 12; n++) host.view(`#r${n}`, 'mallory@example.org').close();
+  written();
+  expect(shown('mallory', '#r0', crowd)).toBe(10_000);
 });
 
 test('who lost access does not come in again, though he has been there', () => {
