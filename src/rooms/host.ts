@@ -53,7 +53,7 @@ export interface Host extends RoomsHost {
   comeBack(): void;
   /** Every client knows that it is out: the next process has nobody to tell. Resolves when that is written. */
   allTold(): Promise<void>;
-  /** Leaves what nobody has come back to; called about once a second. */
+  /** Leaves what nobody has come back to, and says who is away; called about once a second. */
   tick(): void;
 }
 
@@ -73,6 +73,8 @@ class RoomHost implements Host {
   readonly #talk: Talk;
   readonly #joining: Joining;
   readonly #comingBack: ComingBack;
+  /** What the network hears at the next tick: clients say it as often as they like. */
+  readonly #away = new Map<BareJid, string | undefined>();
 
   constructor(options: HostOptions) {
     this.#options = options;
@@ -142,13 +144,13 @@ class RoomHost implements Host {
   }
 
   rename(view: RoomView, nick: string): void {
-    // Other rooms may see it change, too.
+    // His other rooms may see it change, too.
     for (const stay of this.#stays.of(view.user)) stay.asked = nick;
     this.#sessionOf(view.user)?.rename(view.room, nick);
   }
 
   away(user: BareJid, words: string | undefined): void {
-    this.#sessionOf(user)?.away(words);
+    this.#away.set(user, words);
   }
 
   happened(account: AccountId, room: PeerId, event: RoomEvent): void {
@@ -200,6 +202,8 @@ class RoomHost implements Host {
   tick(): void {
     const now = this.#options.now();
     this.#options.memory.flush();
+    for (const [user, words] of this.#away) this.#sessionOf(user)?.away(words);
+    this.#away.clear();
     for (const stay of this.#stays) {
       this.#comingBack.tick(stay);
       if ((stay.emptyUntil ?? Number.POSITIVE_INFINITY) > now) continue;

@@ -26,27 +26,30 @@ const MOST_CLIENTS = 50;
 /** All stays of one transport, and what is written down of them for the next process. */
 export class Stays {
   readonly #memory: Pick<RoomMemory, 'note' | 'forget'>;
-  readonly #stays = new Map<string, Stay>();
+  readonly #users = new Map<BareJid, Map<PeerId, Stay>>();
 
   constructor(memory: Pick<RoomMemory, 'note' | 'forget'>) {
     this.#memory = memory;
   }
 
-  [Symbol.iterator](): IterableIterator<Stay> {
-    return this.#stays.values();
+  *[Symbol.iterator](): IterableIterator<Stay> {
+    for (const rooms of this.#users.values()) yield* rooms.values();
   }
 
   find(user: BareJid, room: PeerId): Stay | undefined {
-    return this.#stays.get(nameOfStay(user, room));
+    return this.#users.get(user)?.get(room);
   }
 
+  /** @returns a list of its own: stays may end while it is read */
   of(user: BareJid): Stay[] {
-    return [...this.#stays.values()].filter(({ view }) => view.user === user);
+    return [...(this.#users.get(user)?.values() ?? [])];
   }
 
   begin(view: RoomView, wish: JoinWish): Stay {
+    const { user, room } = view;
     const stay: Stay = { view, wish, clients: new Set() };
-    this.#stays.set(nameOfStay(view.user, view.room), stay);
+    const rooms = this.#users.get(user) ?? new Map<PeerId, Stay>();
+    this.#users.set(user, rooms.set(room, stay));
     return stay;
   }
 
@@ -74,7 +77,9 @@ export class Stays {
 
   /** He is out. */
   end({ user, room }: RoomView): void {
-    this.#stays.delete(nameOfStay(user, room));
+    const rooms = this.#users.get(user);
+    rooms?.delete(room);
+    if (rooms?.size === 0) this.#users.delete(user);
     this.#memory.forget(user, room);
   }
 }

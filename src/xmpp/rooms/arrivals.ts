@@ -17,6 +17,8 @@ const MAX_CLIENTS = 20;
 const JOINS_INTO_ROOM = 10;
 /** Of one user altogether: some clients with all of their bookmarks. */
 const JOINS = 200;
+/** Of one user: a nick is one on the whole network. */
+const RENAMES = 10;
 
 const NO_NICK: Refusal = {
   condition: 'jid-malformed',
@@ -27,6 +29,11 @@ const TOO_OFTEN: Refusal = {
   condition: 'policy-violation',
   type: 'wait',
   text: 'You joined too often. Please try again in a minute.',
+};
+const RENAMED_TOO_OFTEN: Refusal = {
+  condition: 'policy-violation',
+  type: 'wait',
+  text: 'You changed your nick too often. Please try again in a minute.',
 };
 const TOO_MANY: Refusal = {
   condition: 'resource-constraint',
@@ -52,6 +59,7 @@ export class Arrivals {
   readonly #refuse: (to: BareJid, error: Element) => void;
   readonly #joinsIntoRoom = new Budget(JOINS_INTO_ROOM);
   readonly #joins = new Budget(JOINS);
+  readonly #renames = new Budget(RENAMES);
   #isStopping = false;
 
   /** @param refuse sends an error, or leaves it where too many are sent */
@@ -88,9 +96,12 @@ export class Arrivals {
     }
     this.#views.says(user, client, readAway(stanza));
     const asksForNick = child(stanza, 'x', NS_MUC) === undefined && view.isIn(client);
-    if (asksForNick && name !== undefined && name !== view.name) {
+    if (!asksForNick || name === undefined || name === view.name) return;
+    if (this.#renames.take(user, performance.now())) {
       view.renaming({ client, id, name, history: undefined });
       this.#host.rename(view, name);
+    } else {
+      error(RENAMED_TOO_OFTEN);
     }
   }
 

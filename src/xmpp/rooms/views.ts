@@ -80,11 +80,16 @@ export class Views {
   }
 
   #ended({ user, local }: View): void {
-    const views = this.#users.get(user)?.views;
-    if (views?.delete(local) !== true) return;
+    const of = this.#users.get(user);
+    if (of?.views.delete(local) !== true) return;
     this.#count--;
-    if (views.size === 0) this.#users.delete(user);
-    else this.#left(user);
+    if (of.views.size > 0) {
+      this.#left(user);
+      return;
+    }
+    this.#users.delete(user);
+    // Whoever is in no room is away from none; and when he comes again nothing is known of this.
+    if (of.clients.words !== undefined) this.#host.away(user, undefined);
   }
 
   #newUser(): User {

@@ -96,13 +96,14 @@ export function garden(options: GardenOptions = {}) {
   let now = 0;
   const opened: PaperView[] = [];
   const viewOf = (user: BareJid) => new PaperView(user, done);
-  const rooms: Pick<RoomSession, 'join' | 'leave' | 'rename'> = {
+  const rooms: Pick<RoomSession, 'join' | 'leave' | 'rename' | 'away'> = {
     join: (room, { nick, password }) => {
       const by = password === undefined ? '' : ` by ${password}`;
       done.push(`join ${room} as ${nick}${by}`);
     },
     leave: (room) => void done.push(`leave ${room}`),
     rename: (_, nick) => void done.push(`rename ${nick}`),
+    away: (said) => void done.push(`away: ${said}`),
   };
   const host = openHost({
     transport: IRC,

@@ -319,3 +319,12 @@ it('has nobody to tell of the end where all were told', async () => {
   expect(did()).toEqual(['written']);
   expect(noted.get(JULIET)).toMatchObject({ room: GARDEN, nick: 'julie', clients: [] });
 });
+
+it('says who is away once a second, whatever his clients say', () => {
+  const { host, did, pass } = inside({ known: [JULIET, ROMEO] });
+  for (let n = 0; n < 1_000; n++) host.away(JULIET, n % 2 === 0 ? undefined : `away ${n}`);
+  host.away(ROMEO, 'asleep');
+  expect(did()).toEqual([]);
+  pass(2);
+  expect(did()).toEqual(['away: away 999', 'away: asleep']);
+});

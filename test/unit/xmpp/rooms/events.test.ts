@@ -188,6 +188,54 @@ describe('the own nick', () => {
       'juliet@example.org is back',
     ]);
   });
+
+  test('is not changed more than ten times a minute, for who has any client', () => {
+    const { host, open, presence } = house();
+    open();
+    presence('phone', `${ROOM}/juliet`, JOIN_ONLY);
+    const seen = Array.from({ length: 12 }, (_, n) =>
+      presence(n % 2 === 0 ? 'balcony' : 'phone', `${ROOM}/j${n}`, '', "id='n'"),
+    );
+    expect(host.told.filter((each) => each.startsWith('rename'))).toHaveLength(10);
+    expect(seen.flat()).toEqual([
+      '!policy-violation presence j10',
+      '!policy-violation presence j11',
+    ]);
+  });
+});
+
+describe('being away', () => {
+  const AWAY = '<show>away</show>';
+  const saidBy = (host: { readonly told: readonly string[] }) =>
+    host.told.filter((each) => / is (?:away|back)/.test(each));
+
+  test('ends with the last room', () => {
+    const { host, open, presence } = house();
+    host.going = (view) => {
+      if (view.clients === 0) view.close();
+    };
+    open();
+    presence('balcony', `${ROOM}/juliet`, AWAY);
+    presence('balcony', '#other@gw.example/juliet', `${JOIN_ONLY}${AWAY}`);
+    presence('balcony', '#other@gw.example/juliet', '', "type='unavailable'");
+    expect(saidBy(host)).toEqual(['juliet@example.org is away: away']);
+    presence('balcony', `${ROOM}/juliet`, '', "type='unavailable'");
+    expect(saidBy(host).slice(1)).toEqual(['juliet@example.org is back']);
+    // Of what was before nothing is left.
+    open();
+    presence('balcony', `${ROOM}/juliet`, AWAY);
+    expect(saidBy(host).slice(2)).toEqual(['juliet@example.org is away: away']);
+  });
+
+  test('outlives the stream, for clients that come back', () => {
+    const { host, stream, open, presence } = house();
+    open();
+    presence('balcony', `${ROOM}/juliet`, AWAY);
+    stream.offline('gone', 0);
+    stream.online();
+    presence('balcony', `${ROOM}/juliet`, `${JOIN_ONLY}${AWAY}`);
+    expect(saidBy(host)).toEqual(['juliet@example.org is away: away']);
+  });
 });
 
 describe('when the network is lost', () => {
