@@ -134,9 +134,8 @@ export async function activate(
       await inTurn((ms) => ways.inbound.stop(ms));
       // Users write to the last moment. While there is a stream they can be told what is not stored.
       await inTurn(() => ways.outbound.accepted());
-      await inTurn(async (ms) => {
-        if (await port.stop(ms)) await host?.allTold();
-      });
+      await inTurn((ms) => port.stop(ms));
+      await inTurn(async () => await host?.settled());
       await inTurn(() => ways.outbound.accepted());
       await within(left(), close()).catch(onError);
       health.standby(true);

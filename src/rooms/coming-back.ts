@@ -36,7 +36,7 @@ export class ComingBack {
   begin(): void {
     const { memory, accounts, policy, face, keepsRooms, now } = this.#options;
     for (const { user, room, local, nick, wished, password, clients } of memory.left) {
-      for (const client of clients) face().farewell(local, nick ?? '', client);
+      for (const client of clients) face().farewell({ room, local, nick: nick ?? '', client });
       const account = policy.refuses(user) === undefined ? accounts.find(user) : undefined;
       const view = account && this.#reopened(user, local);
       if (account === undefined || view === undefined) {
@@ -44,7 +44,8 @@ export class ComingBack {
         continue;
       }
       const wish = { nick: wished ?? nick ?? nickOf(user) };
-      const stay = this.#stays.begin(view, password === undefined ? wish : { ...wish, password });
+      const secret = password === undefined ? {} : { password };
+      const stay = this.#stays.begin(view, { ...wish, ...secret }, clients);
       stay.again = Number.POSITIVE_INFINITY;
       if (!keepsRooms) stay.emptyUntil = now() + COMES_BACK_MS;
       this.#joining.joinBy(account, stay);
@@ -85,11 +86,11 @@ export class ComingBack {
   }
 
   /** What it is told ends a view that is not open: the room goes on in another one. */
-  #tellAndKeep({ view, wish }: Stay, event: RoomEvent): void {
+  #tellAndKeep({ view, wish, clients }: Stay, event: RoomEvent): void {
     view.tell(event);
     const next = this.#reopened(view.user, view.local);
     if (next === undefined) this.#stays.end(view);
-    else this.#tryLater(this.#stays.begin(next, wish));
+    else this.#tryLater(this.#stays.begin(next, wish, [...clients]));
   }
 
   /** Undefined where there is no such room any more: the settings may have changed. */

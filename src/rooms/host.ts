@@ -15,7 +15,7 @@ import type {
   RoomSession,
 } from '../contract/index.ts';
 import type { StoredOutbound } from '../lanes/stored.ts';
-import { type BareJid, unescapeLocal } from '../xmpp/jid.ts';
+import { type BareJid, bareJid, parseJid, unescapeLocal } from '../xmpp/jid.ts';
 import type { IncomingText } from '../xmpp/port.ts';
 import type { HistoryWish, JoinWish, Rooms, RoomsHost, RoomView } from '../xmpp/rooms/port.ts';
 import { ComingBack } from './coming-back.ts';
@@ -51,8 +51,8 @@ export interface Host extends RoomsHost {
   unregistered(account: AccountLink<unknown>): void;
   /** Tells the clients of an earlier process, and comes back into the rooms that are kept. */
   comeBack(): void;
-  /** Every client knows that it is out: the next process has nobody to tell. Resolves when that is written. */
-  allTold(): Promise<void>;
+  /** Resolves when the next process can know who is in which room, or that could not be written. */
+  settled(): Promise<void>;
   /** Leaves what nobody has come back to, and says who is away; called about once a second. */
   tick(): void;
 }
@@ -131,6 +131,10 @@ class RoomHost implements Host {
     else stay.emptyUntil = this.#options.now() + COMES_BACK_MS;
   }
 
+  wasTold(room: PeerId, client: string): void {
+    this.#stays.told(bareJid(parseJid(client)), room, client);
+  }
+
   async history(view: RoomView, wish: HistoryWish) {
     return this.#talk.archived.latest(view, wish);
   }
@@ -191,11 +195,7 @@ class RoomHost implements Host {
     this.#comingBack.begin();
   }
 
-  allTold(): Promise<void> {
-    for (const { view, clients } of this.#stays) {
-      clients.clear();
-      this.#stays.remember(view);
-    }
+  settled(): Promise<void> {
     return this.#options.memory.settled();
   }
 

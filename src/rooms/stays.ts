@@ -45,9 +45,10 @@ export class Stays {
     return [...(this.#users.get(user)?.values() ?? [])];
   }
 
-  begin(view: RoomView, wish: JoinWish): Stay {
+  /** @param lost clients of an earlier process, which have not been told */
+  begin(view: RoomView, wish: JoinWish, lost: readonly string[] = []): Stay {
     const { user, room } = view;
-    const stay: Stay = { view, wish, clients: new Set() };
+    const stay: Stay = { view, wish, clients: new Set(lost) };
     const rooms = this.#users.get(user) ?? new Map<PeerId, Stay>();
     this.#users.set(user, rooms.set(room, stay));
     return stay;
@@ -61,6 +62,12 @@ export class Stays {
       clients.delete(eldest);
     }
     this.remember(view);
+  }
+
+  /** A client that was lost knows it: the next process has not to tell it. */
+  told(user: BareJid, room: PeerId, client: string): void {
+    const stay = this.find(user, room);
+    if (stay?.clients.delete(client) === true) this.remember(stay.view);
   }
 
   /** The next process will know where it is, and as who. */

@@ -120,6 +120,7 @@ class Port implements OpenPort {
       new Face(rooms, {
         ...{ self: this.#self, type: gatewayType, log },
         send: (stanza) => this.#post(stanza),
+        full: () => this.full,
         answer: (to, ...answer) => this.#answers.give(to, ...answer),
         answerLater: (to, make) => this.#largeAnswers.ask(to, make),
       });
@@ -154,12 +155,11 @@ class Port implements OpenPort {
     this.#stream.start();
   }
 
-  async stop(capMs: number): Promise<boolean> {
-    const isToldToAll = this.#face?.shutDown() ?? true;
-    const isAnswered = await this.#stream.stop(capMs);
+  async stop(capMs: number): Promise<void> {
+    this.#face?.shutDown();
+    await this.#stream.stop(capMs);
     this.#answers.clear();
     this.#largeAnswers.clear();
-    return isToldToAll && isAnswered;
   }
 
   #stanza(stanza: Element): void {

@@ -122,12 +122,8 @@ export interface XmppPort {
   refuse(message: IncomingText, refusal: Refusal): void;
   /** Connects and keeps connected until `stop`. Returns at once: being offline is a state. */
   start(): void;
-  /**
-   * Closes the stream after what was written has been answered for, at most `capMs`.
-   * @returns whether the server has answered for all of it; where there are rooms, every client that was
-   *   in one has then been told that it is out
-   */
-  stop(capMs: number): Promise<boolean>;
+  /** Closes the stream after what was written has been answered for, at most `capMs`. */
+  stop(capMs: number): Promise<void>;
 }
 
 /** What a port tells. Called synchronously, in the order of the stream. */

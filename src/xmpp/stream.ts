@@ -96,11 +96,8 @@ export interface ComponentStream {
   send(stanza: Element): boolean;
   /** Connects and keeps connected until `stop`. Returns at once. */
   start(): void;
-  /**
-   * Closes the stream after what was written has been answered for, at most `capMs`.
-   * @returns whether the server has answered for all of it
-   */
-  stop(capMs: number): Promise<boolean>;
+  /** Closes the stream after what was written has been answered for, at most `capMs`. */
+  stop(capMs: number): Promise<void>;
 }
 
 /**
@@ -132,9 +129,7 @@ class Stream implements ComponentStream {
   #online = false;
   #lastCertainAt: number | undefined;
   #lastReason = '';
-  /** All that was written before the end has been answered for. */
-  #isAnswered = false;
-  #stopped: ((isAnswered: boolean) => void) | undefined;
+  #stopped: (() => void) | undefined;
 
   constructor(options: StreamOptions) {
     this.#options = options;
@@ -168,13 +163,13 @@ class Stream implements ComponentStream {
     this.#connect();
   }
 
-  async stop(capMs: number): Promise<boolean> {
-    if (!this.#running) return false;
+  async stop(capMs: number): Promise<void> {
+    if (!this.#running) return;
     this.#running = false;
     clearTimeout(this.#retry);
     const link = this.#link;
-    if (link === undefined) return false;
-    const ended = new Promise<boolean>((resolve) => {
+    if (link === undefined) return;
+    const ended = new Promise<void>((resolve) => {
       this.#stopped = resolve;
     });
     const cap = setTimeout(() => link.end(STOPPED), capMs);
@@ -185,9 +180,8 @@ class Stream implements ComponentStream {
     } else {
       link.finish(STOPPED);
     }
-    const isAnswered = await ended;
+    await ended;
     clearTimeout(cap);
-    return isAnswered;
   }
 
   #connect(): void {
@@ -249,9 +243,7 @@ class Stream implements ComponentStream {
       this.#writer?.flushSoon();
     } else {
       this.#writer?.flush();
-      if (this.#window.unansweredSince !== undefined) return;
-      this.#isAnswered = true;
-      this.#link?.finish(STOPPED);
+      if (this.#window.unansweredSince === undefined) this.#link?.finish(STOPPED);
     }
   }
 
@@ -281,7 +273,7 @@ class Stream implements ComponentStream {
     this.#window.lose(end.suspicion);
     this.#report(end, unsure);
     this.#tell(() => this.#options.listener.offline(end.reason, this.#lastCertainAt));
-    this.#stopped?.(this.#isAnswered);
+    this.#stopped?.();
     if (!this.#running) return;
     const delay = this.#reconnect.delay(end, wasOnline, performance.now());
     this.#retry = setTimeout(() => this.#connect(), delay);

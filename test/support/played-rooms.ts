@@ -41,6 +41,8 @@ export class PlayedRooms implements RoomsHost {
   archive?: RoomArchive;
   /** What it was told, in short, in its order. */
   readonly told: string[] = [];
+  /** Which clients know that they are out of which rooms. */
+  readonly toldOut: string[] = [];
   readonly heard: IncomingText[] = [];
   readonly heardAlone: IncomingText[] = [];
   readonly invitations: Invitation[] = [];
@@ -104,6 +106,10 @@ export class PlayedRooms implements RoomsHost {
     const why = how.is === 'left' && how.reason !== undefined ? `left: ${how.reason}` : how.is;
     this.told.push(`went ${resourceOf(client)} (${why}), ${view.clients} there`);
     this.going(view);
+  }
+
+  wasTold(room: PeerId, client: string): void {
+    this.toldOut.push(`${resourceOf(client)} of ${room}`);
   }
 
   history(_view: RoomView, wish: HistoryWish): Promise<readonly Remembered[]> {

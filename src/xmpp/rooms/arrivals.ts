@@ -13,10 +13,12 @@ import type { Views } from './views.ts';
 
 /** At most so many resources of one user in one room. */
 const MAX_CLIENTS = 20;
-/** Of one user into one room, a minute. */
+/** Of one client into one room, a minute. Who comes because he was told to is not counted. */
 const JOINS_INTO_ROOM = 10;
+/** Of one client altogether: as many rooms as its user may have open, and some. */
+const JOINS_OF_CLIENT = 250;
 /** Of one user altogether: some clients with all of their bookmarks. */
-const JOINS = 200;
+const JOINS = 1_000;
 /** Of one user: a nick is one on the whole network. */
 const RENAMES = 10;
 
@@ -58,6 +60,7 @@ export class Arrivals {
   readonly #host: RoomsHost;
   readonly #refuse: (to: BareJid, error: Element) => void;
   readonly #joinsIntoRoom = new Budget(JOINS_INTO_ROOM);
+  readonly #joinsOfClient = new Budget(JOINS_OF_CLIENT);
   readonly #joins = new Budget(JOINS);
   readonly #renames = new Budget(RENAMES);
   #isStopping = false;
@@ -123,10 +126,8 @@ export class Arrivals {
     if (this.#isStopping) return STOPPING;
     const { local } = addresses;
     const user = bareJid(addresses.from);
-    const now = performance.now();
-    if (!this.#joinsIntoRoom.take(`${local} ${user}`, now) || !this.#joins.take(user, now)) {
-      return TOO_OFTEN;
-    }
+    const wasLost = this.#views.farewells.cancel(this.#views.addressOf(local), join.client);
+    if (!wasLost && !this.#mayJoin(user, join.client, local)) return TOO_OFTEN;
     const refusal = this.#host.refuses(user);
     if (refusal !== undefined) return refusal;
     const known = this.#views.find(user, local);
@@ -135,13 +136,23 @@ export class Arrivals {
     const view = known ?? this.#views.open(user, local, room);
     if (view === undefined) return TOO_MANY;
     if (view.clients >= MAX_CLIENTS && !view.has(join.client)) return TOO_MANY;
-    this.#views.farewells.cancel(view.address, join.client);
     view.arrive(join);
     const { name: nick, password } = join;
     const wish = password === undefined ? { nick } : { nick, password };
     if (known === undefined) this.#host.join(view, wish);
     else if (known.nick === undefined) this.#host.waits(view, wish);
     return undefined;
+  }
+
+  #mayJoin(user: BareJid, client: string, local: string): boolean {
+    const now = performance.now();
+    // The first of them makes the network do something.
+    const who = this.#views.find(user, local) === undefined ? user : client;
+    return (
+      this.#joinsIntoRoom.take(`${local} ${who}`, now) &&
+      this.#joinsOfClient.take(client, now) &&
+      this.#joins.take(user, now)
+    );
   }
 }
 

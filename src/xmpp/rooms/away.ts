@@ -22,20 +22,50 @@ export function readStatus(presence: Element): string | undefined {
   return line === '' ? undefined : line.slice(0, MAX_WORDS).toWellFormed();
 }
 
+interface Client {
+  /** In how many it is. */
+  rooms: number;
+  /** Undefined: it is not away. */
+  words: string | undefined;
+}
+
 /** The clients of one user that are in rooms, by full JID. */
 export class Clients {
-  readonly #words = new Map<string, string | undefined>();
+  readonly #clients = new Map<string, Client>();
+  /** How many are not away. */
+  #present = 0;
+  /** The client that said something last. */
+  #latest = '';
   #told: string | undefined;
 
-  /** @returns whether the user is away in other words than before */
-  says(client: string, words: string | undefined): boolean {
-    this.#words.set(client, words);
-    return this.#changes();
+  /** A client comes into one more room. */
+  came(client: string): void {
+    const known = this.#clients.get(client);
+    if (known !== undefined) {
+      known.rooms++;
+      return;
+    }
+    this.#clients.set(client, { rooms: 1, words: undefined });
+    this.#present++;
   }
 
-  /** Forgets all clients but those. @returns likewise */
-  keep(wanted: (client: string) => boolean): boolean {
-    for (const client of this.#words.keys()) if (!wanted(client)) this.#words.delete(client);
+  /** It leaves one. In none it has no say any longer. @returns whether the user is away in other words than before */
+  left(client: string): boolean {
+    const known = this.#clients.get(client);
+    if (known === undefined || --known.rooms > 0) return false;
+    this.#clients.delete(client);
+    if (known.words === undefined) this.#present--;
+    // Without any client nobody knows better: he is as he was.
+    return this.#clients.size > 0 && this.#changes();
+  }
+
+  /** @returns likewise */
+  says(client: string, words: string | undefined): boolean {
+    const known = this.#clients.get(client);
+    if (known === undefined) return false;
+    this.#present += Number(words === undefined) - Number(known.words === undefined);
+    known.words = words;
+    this.#latest = client;
     return this.#changes();
   }
 
@@ -45,10 +75,9 @@ export class Clients {
   }
 
   #changes(): boolean {
-    // Without any client nobody knows better: he is as he was.
-    if (this.#words.size === 0) return false;
-    const all = [...this.#words.values()];
-    const words = all.includes(undefined) ? undefined : all.at(-1);
+    const [first] = this.#clients.values();
+    const latest = this.#clients.get(this.#latest) ?? first;
+    const words = this.#present > 0 ? undefined : latest?.words;
     const changes = words !== this.#told;
     this.#told = words;
     return changes;

@@ -44,6 +44,8 @@ export interface FaceParts {
   readonly type: string;
   /** Live or never, at once. */
   readonly send: Send;
+  /** See `ComponentStream.full`. */
+  readonly full: () => Promise<void> | undefined;
   /** All that answers one stanza, as many as one sender may cause. */
   answer(to: BareJid, ...answer: readonly Element[]): void;
   /** See `LargeAnswers.ask`. */
@@ -63,7 +65,10 @@ export class Face implements Rooms {
     const { self, type, send } = parts;
     this.#host = host;
     this.#parts = parts;
-    this.#views = new Views(self.domain, host, send, (error) => this.#failed(error));
+    this.#views = new Views({
+      ...{ domain: self.domain, host, send, full: parts.full },
+      failed: (error) => this.#failed(error),
+    });
     this.#arrivals = new Arrivals(this.#views, host, (to, error) => parts.answer(to, error));
     this.#talk = new Talk(this.#views, host);
     this.#requests = new Requests(this.#views, host, self, type);
@@ -74,9 +79,9 @@ export class Face implements Rooms {
     return room === undefined ? undefined : this.#views.open(user, local, room);
   }
 
-  farewell(local: string, nick: string, client: string): void {
-    this.#views.farewells.add(this.#views.addressOf(local), nick, client);
-    this.#views.farewells.flush();
+  farewell({ room, local, nick, client }: Parameters<Rooms['farewell']>[0]): void {
+    const address = this.#views.addressOf(local);
+    this.#views.farewells.add({ room, address, name: nick, client });
   }
 
   /** There is a stream: who was left behind by the last one is told. */
@@ -86,19 +91,17 @@ export class Face implements Rooms {
 
   /** There is none: nobody sees anything, and everybody has to come again. */
   offline(): void {
-    for (const view of this.#views.all()) view.loseStream();
+    this.#views.loseStream();
   }
 
-  /** The last that is sent before the stream is closed. @returns whether it could be sent to everybody */
-  shutDown(): boolean {
+  /** The last that is sent before the stream is closed. */
+  shutDown(): void {
     this.#arrivals.stop();
-    const sent = this.#views.all().map((view) => view.shutDown());
-    return this.#views.farewells.flush() && !sent.includes(false);
+    for (const view of this.#views.all()) view.shutDown();
   }
 
   /** @returns whether the stanza was for a room: then it is dealt with */
   take(stanza: Element, addresses: Addresses): boolean {
-    this.#views.farewells.flush();
     const { local } = addresses.to;
     if (local === undefined || local === HELPER) {
       if (isPresence(stanza, 'unavailable')) this.#arrivals.gone(addresses);

@@ -1,53 +1,117 @@
 /**
- * Clients that believe to be in a room and are not: the stream broke, or could not take what they were
- * to see. Each is told as soon as it can be (§7.14, status 332), and joins again by itself.
+ * Clients that believe to be in a room and are not: the stream broke, they could not take what they were
+ * to see, or an earlier process has ended. Each is told as soon as the server reads, and joins again by
+ * itself.
+ *
+ * What makes a client do so differs. Conversations asks by a ping whether it is out after a 333, and
+ * joins where the answer says so; after a 332 it never comes back by itself, nor after a 333 that follows
+ * one. Gajim joins again after a 332, and after nothing else. Dino pings itself every three minutes,
+ * whatever it was told. So it is both, in this order and in two stanzas: of one with both codes
+ * Conversations would read the 332 alone.
+ *
+ * For the same reason nothing is told at a planned stop, though XEP-0045 has the 332 for it: who was told
+ * that the service ends would not be there when it is back. The next process tells all whom this one
+ * leaves behind. Meanwhile whatever they send comes back from the server as an error.
  */
 
+import { dropOldest } from '../../bounded-map.ts';
+import type { PeerId } from '../../contract/index.ts';
 import type { Element } from '../xml/element.ts';
-import type { Send } from './client.ts';
-import { addressed } from './client.ts';
+import { addressed, type Send } from './client.ts';
 import { farewell, STATUS } from './presence.ts';
 
 /** Beyond them the eldest is not told: it finds out by its next ping (XEP-0410). */
 const MAX_WAITING = 50_000;
+/** Beyond them the eldest pays for its way back as for any other. */
+const MAX_CALLED = 50_000;
+
+/** Who was where. */
+export interface Lost {
+  readonly room: PeerId;
+  /** Bare JID of the room. */
+  readonly address: string;
+  /** The resource that the client was shown as its own; empty where that is not known. */
+  readonly name: string;
+  /** Full JID. */
+  readonly client: string;
+}
+
+export interface FarewellsParts {
+  readonly send: Send;
+  /** See `ComponentStream.full`. */
+  readonly full: () => Promise<void> | undefined;
+  /** It was told. */
+  readonly told: (lost: Lost) => void;
+}
 
 export class Farewells {
-  readonly #send: Send;
-  readonly #waiting = new Map<string, Element>();
+  readonly #parts: FarewellsParts;
+  readonly #waiting = new Map<string, Lost>();
+  /** Who was told, and has not come back. */
+  readonly #called = new Map<string, true>();
+  #isAsked = false;
+  #isFull = false;
 
-  constructor(send: Send) {
-    this.#send = send;
+  constructor(parts: FarewellsParts) {
+    this.#parts = parts;
+  }
+
+  add(lost: Lost): void {
+    this.#waiting.set(keyOf(lost.address, lost.client), lost);
+    dropOldest(this.#waiting, MAX_WAITING);
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    setImmediate(() => {
+      this.#isAsked = false;
+      this.flush();
+    });
   }
 
   /**
-   * @param room bare JID
-   * @param name the resource that the client was shown as its own
-   * @param client full JID
+   * The client comes by itself: it must not be told that it is out when it is in again.
+   * @returns whether it comes because it was lost
    */
-  add(room: string, name: string, client: string): void {
-    const word = addressed(farewell(room, name, [STATUS.SHUTDOWN]), client);
-    this.#waiting.set(keyOf(room, client), word);
-    for (const eldest of this.#waiting.keys()) {
-      if (this.#waiting.size <= MAX_WAITING) return;
-      this.#waiting.delete(eldest);
-    }
+  cancel(address: string, client: string): boolean {
+    const key = keyOf(address, client);
+    const wasLost = this.#waiting.delete(key);
+    return this.#called.delete(key) || wasLost;
   }
 
-  /** The client comes by itself: it must not be told that it is out when it is in again. */
-  cancel(room: string, client: string): void {
-    this.#waiting.delete(keyOf(room, client));
-  }
-
-  /** Tells as many as can be told now. @returns whether none is left */
-  flush(): boolean {
-    for (const [key, word] of this.#waiting) {
-      if (!this.#send(word)) return false;
+  /** Tells as many as can be told now; the others when the server has read, or at the next stream. */
+  flush(): void {
+    if (this.#isFull) return;
+    for (const [key, lost] of this.#waiting) {
+      const full = this.#parts.full();
+      if (full !== undefined) {
+        this.#wait(full);
+        return;
+      }
+      const { address, name, client } = lost;
+      if (!sayFarewell(this.#parts.send, address, name, client)) return;
       this.#waiting.delete(key);
+      this.#called.set(key, true);
+      dropOldest(this.#called, MAX_CALLED);
+      this.#parts.told(lost);
     }
-    return true;
+  }
+
+  #wait(full: Promise<void>): void {
+    this.#isFull = true;
+    void full.then(() => {
+      this.#isFull = false;
+      this.flush();
+    });
   }
 }
 
-function keyOf(room: string, client: string): string {
-  return `${room} ${client}`;
+/** @returns whether it could leave */
+export function sayFarewell(send: Send, address: string, name: string, client: string): boolean {
+  const words: readonly Element[] = [STATUS.TROUBLE, STATUS.SHUTDOWN].map((code) =>
+    farewell(address, name, [code]),
+  );
+  return words.every((word) => send(addressed(word, client)));
+}
+
+function keyOf(address: string, client: string): string {
+  return `${address} ${client}`;
 }

@@ -115,6 +115,8 @@ export interface RoomsHost {
   came(view: RoomView, client: string): void;
   /** A client does no longer; `view.clients` says how many do. */
   went(view: RoomView, client: string, how: Going): void;
+  /** A client that was lost, here or to an earlier process, was told so: nobody has to tell it any more. */
+  wasTold(room: PeerId, client: string): void;
   /**
    * What was said before, oldest first. What the view was told since it was asked may be in it, too.
    * Rejected, or too late: the client comes in without.
@@ -192,10 +194,15 @@ export interface Rooms {
   /** The view of a user, made if there is none: a room may be open without a client. Undefined where there are too many. */
   open(user: BareJid, local: string): RoomView | undefined;
   /**
-   * Tells a client of an earlier process that it is in the room no longer (XEP-0045 §7.14, status 332),
-   * so that it joins again by itself.
-   * @param nick as it was shown
-   * @param client full JID
+   * Tells a client of an earlier process, as soon as it can be told, that it is in the room no longer
+   * (XEP-0045 §7.14, status 333 and 332), so that it joins again by itself.
    */
-  farewell(local: string, nick: string, client: string): void;
+  farewell(to: {
+    readonly room: PeerId;
+    readonly local: string;
+    /** As it was shown; empty where that is not known. */
+    readonly nick: string;
+    /** Full JID. */
+    readonly client: string;
+  }): void;
 }

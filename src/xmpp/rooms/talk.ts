@@ -4,9 +4,8 @@ import type { Refusal } from '../../contract/index.ts';
 import { bareJid, formatJid, type Jid, JidError } from '../jid.ts';
 import { type Addresses, readJid } from '../stanza/addresses.ts';
 import { lineFeeds, xmlCharacters } from '../stanza/characters.ts';
-import { readError } from '../stanza/error.ts';
 import { readMessage } from '../stanza/message.ts';
-import { child, type Element, NS_COMPONENT, textOf } from '../xml/element.ts';
+import { child, type Element, NS_COMPONENT, NS_STANZA_ERROR, textOf } from '../xml/element.ts';
 import { NS_MUC_USER } from './namespaces.ts';
 import type { Invitation, RoomsHost } from './port.ts';
 import type { View } from './view.ts';
@@ -15,11 +14,14 @@ import type { Views } from './views.ts';
 const MAX_SUBJECT = 3_000;
 const MAX_REASON = 500;
 
-/** With these a server says that it has no such client: it would be shown to others for ever. */
+/** With these a server says that it has no such client, or can not reach it: it would be shown to others for ever. */
 const GONE: ReadonlySet<string> = new Set([
   'gone',
+  'internal-server-error',
   'item-not-found',
+  'jid-malformed',
   'recipient-unavailable',
+  'redirect',
   'remote-server-not-found',
   'remote-server-timeout',
   'service-unavailable',
@@ -85,7 +87,10 @@ export class Talk {
 
   /** Something of ours came back from a client, or from its server. */
   bounced(stanza: Element, { from, local }: ToRoom): void {
-    if (!GONE.has(readError(stanza).condition)) return;
+    const error = child(stanza, 'error', NS_COMPONENT);
+    const says = (each: Element | string): boolean =>
+      typeof each !== 'string' && each.ns === NS_STANZA_ERROR && GONE.has(each.name);
+    if (error?.children.some(says) !== true) return;
     this.#views.find(bareJid(from), local)?.leave(formatJid(from), { is: 'unreachable' });
   }
 

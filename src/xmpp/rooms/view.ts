@@ -5,7 +5,9 @@ import type { BareJid } from '../jid.ts';
 import type { ErrorWords } from '../stanza/error.ts';
 import type { Element } from '../xml/element.ts';
 import { type Arrival, Client, type Send } from './client.ts';
-import { type Past, recalled } from './history.ts';
+import { letIn } from './entering.ts';
+import type { Entrances } from './entrances.ts';
+import { type Lost, sayFarewell } from './farewells.ts';
 import { joinError, whyNotIn } from './join.ts';
 import { nameOf } from './names.ts';
 import { type Occupants, occupantId } from './occupants.ts';
@@ -24,14 +26,17 @@ export interface ViewParts {
   readonly host: RoomsHost;
   readonly share: Share;
   readonly send: Send;
+  readonly entrances: Entrances;
   /** It is over. */
   ended(view: View): void;
-  /** A client looks at it no longer. */
-  left(): void;
+  /** A client looks at it, or waits until it is open. */
+  came(client: string): void;
+  /** It does no longer. */
+  left(client: string): void;
   /** A client is in the room no longer, and could not be told. */
-  untold(room: string, name: string, client: string): void;
+  untold(lost: Lost): void;
   /** A history could not be had. */
-  failed(error: unknown): void;
+  readonly failed: (error: unknown) => void;
 }
 
 /** For a client that waited for a room which is closed before it opened. */
@@ -110,9 +115,9 @@ export class View implements RoomView {
 
   /** A client comes; or it comes again because it lost its order, and is told everything anew. */
   arrive(arrival: Arrival): void {
-    const client = new Client(arrival, this.#parts.send);
-    this.#clients.set(arrival.client, client);
-    if (this.#scene !== undefined) this.#admit(client, this.#scene);
+    if (!this.#clients.has(arrival.client)) this.#parts.came(arrival.client);
+    this.#clients.set(arrival.client, new Client(arrival, this.#parts.send));
+    if (this.#scene !== undefined) this.#comesIn(arrival.client);
   }
 
   leave(client: string, how: Going): void {
@@ -121,8 +126,10 @@ export class View implements RoomView {
     this.#clients.delete(client);
     const name = this.name ?? left.arrival.name;
     if (how.is === 'left') left.tell(farewell(this.address, name, []));
-    if (how.is === 'stream-lost') this.#parts.untold(this.address, name, client);
-    this.#parts.left();
+    // It may be there after all: then it must not take itself for one who is in.
+    if (how.is === 'unreachable') sayFarewell(this.#parts.send, this.address, name, client);
+    if (how.is === 'stream-lost') this.#parts.untold({ ...this.#place, name, client });
+    this.#parts.left(client);
     this.#parts.host.went(this, client, how);
   }
 
@@ -172,49 +179,37 @@ export class View implements RoomView {
     this.#end(name === undefined ? undefined : farewell(this.address, name, codes), CLOSED);
   }
 
-  /**
-   * The gateway stops: clients that come again find its successor.
-   * @returns whether all of them could be told
-   */
-  shutDown(): boolean {
-    const { name } = this;
-    const word = name === undefined ? undefined : farewell(this.address, name, [STATUS.SHUTDOWN]);
-    const clients = [...this.#clients.values()];
-    this.#end(word, CLOSED);
-    return clients.every(({ failed }) => !failed);
+  /** The gateway stops. Who is in hears of it from its successor: see `Farewells`. */
+  shutDown(): void {
+    for (const client of this.#clients.values()) {
+      if (client.isOutside) client.tell(joinError(this.address, client.arrival, CLOSED));
+    }
+  }
+
+  get #place() {
+    return { room: this.room, address: this.address };
   }
 
   #open(event: Extract<RoomEvent, { is: 'joined' }>): void {
     const idOf = (person: PersonId) => this.occupantId(person);
     const scene = new Scene(this.address, event, idOf, this.#parts.share);
     this.#scene = scene;
-    for (const client of this.#clients.values()) this.#admit(client, scene);
+    for (const client of this.#clients.keys()) this.#comesIn(client);
   }
 
-  #admit(client: Client, scene: Scene): void {
-    const { host } = this.#parts;
-    const { id, name, history, client: jid } = client.arrival;
-    const archived = host.archive ? [STATUS.ARCHIVED] : [];
-    const given = scene.name === name ? [] : [STATUS.NICK_GIVEN];
-    client.enter(scene.introduction(id, [...archived, ...given]), scene.conclusion());
-    host.came(this, jid);
-    const complete = (past: readonly Past[]): void => {
-      // It may have left meanwhile, or come a second time.
-      if (this.#clients.get(jid) !== client) return;
-      client.complete(past);
-      this.#check(client);
-    };
-    if (history === undefined) {
-      complete([]);
-      return;
-    }
-    host.history(this, history).then(
-      (found) => complete(recalled(this.address, found, history)),
-      (error: unknown) => {
-        this.#parts.failed(error);
-        complete([]);
-      },
-    );
+  #comesIn(jid: string): void {
+    const { host, entrances } = this.#parts;
+    entrances.begin(this.user, () => {
+      const client = this.#clients.get(jid);
+      // It may have left meanwhile, or asked a second time and be in.
+      if (client?.isOutside !== true || this.#scene === undefined) return;
+      letIn(client, {
+        ...{ view: this, address: this.address, scene: this.#scene, host, entrances },
+        isStill: (same) => this.#clients.get(jid) === same,
+        shown: (shown) => this.#check(shown),
+        failed: this.#parts.failed,
+      });
+    });
   }
 
   #refuseRename(refusal: Refusal): void {
@@ -243,11 +238,13 @@ export class View implements RoomView {
   #end(word: Element | undefined, refusal: ErrorWords): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const client of this.#clients.values()) {
+    const clients = [...this.#clients.values()];
+    this.#clients.clear();
+    for (const client of clients) {
       if (client.isOutside) client.tell(joinError(this.address, client.arrival, refusal));
       else if (word !== undefined) client.tell(word);
+      this.#parts.left(client.arrival.client);
     }
-    this.#clients.clear();
     this.#scene?.occupants.clear();
     this.#scene = undefined;
     this.#parts.ended(this);

@@ -4,6 +4,7 @@ import type { PeerId } from '../../contract/index.ts';
 import type { BareJid } from '../jid.ts';
 import { Clients } from './away.ts';
 import type { Send } from './client.ts';
+import { Entrances } from './entrances.ts';
 import { Farewells } from './farewells.ts';
 import type { RoomsHost } from './port.ts';
 import { type Share, Space } from './space.ts';
@@ -18,23 +19,32 @@ interface User {
   readonly share: Share;
 }
 
+export interface ViewsParts {
+  readonly domain: string;
+  readonly host: RoomsHost;
+  readonly send: Send;
+  /** See `ComponentStream.full`. */
+  readonly full: () => Promise<void> | undefined;
+  /** A history could not be had. */
+  readonly failed: (error: unknown) => void;
+}
+
 export class Views {
   readonly farewells: Farewells;
-  readonly #domain: string;
-  readonly #host: RoomsHost;
-  readonly #send: Send;
-  readonly #failed: (error: unknown) => void;
+  readonly #parts: ViewsParts;
+  readonly #entrances: Entrances;
   readonly #users = new Map<BareJid, User>();
   readonly #space = new Space();
   #count = 0;
 
-  /** @param failed told of a history that could not be had */
-  constructor(domain: string, host: RoomsHost, send: Send, failed: (error: unknown) => void) {
-    this.#domain = domain;
-    this.#host = host;
-    this.#send = send;
-    this.#failed = failed;
-    this.farewells = new Farewells(send);
+  constructor(parts: ViewsParts) {
+    const { host, send, full } = parts;
+    this.#parts = parts;
+    this.#entrances = new Entrances(full);
+    this.farewells = new Farewells({
+      ...{ send, full },
+      told: ({ room, client }) => host.wasTold(room, client),
+    });
   }
 
   find(user: BareJid, local: string): View | undefined {
@@ -47,12 +57,14 @@ export class Views {
     if (known !== undefined) return known;
     const of = this.#users.get(user) ?? this.#newUser();
     if (this.#count >= MAX_VIEWS || of.views.size >= MAX_VIEWS_OF_USER) return undefined;
+    const { host, send, failed } = this.#parts;
     const view = new View({
       ...{ user, local, room, address: this.addressOf(local) },
-      ...{ host: this.#host, send: this.#send, share: of.share, failed: this.#failed },
+      ...{ host, send, failed, share: of.share, entrances: this.#entrances },
       ended: (ended) => this.#ended(ended),
-      left: () => this.#left(user),
-      untold: (address, name, client) => this.farewells.add(address, name, client),
+      came: (client) => of.clients.came(client),
+      left: (client) => this.#left(user, of, client),
+      untold: (lost) => this.farewells.add(lost),
     });
     this.#users.set(user, of);
     of.views.set(local, view);
@@ -62,7 +74,7 @@ export class Views {
 
   /** Bare JID of a room. */
   addressOf(local: string): string {
-    return `${local}@${this.#domain}`;
+    return `${local}@${this.#parts.domain}`;
   }
 
   of(user: BareJid): readonly View[] {
@@ -76,33 +88,30 @@ export class Views {
   /** A client that is in some room says whether its user is away. */
   says(user: BareJid, client: string, words: string | undefined): void {
     const clients = this.#users.get(user)?.clients;
-    if (clients?.says(client, words) === true) this.#host.away(user, clients.words);
+    if (clients?.says(client, words) === true) this.#parts.host.away(user, clients.words);
+  }
+
+  /** The stream is gone: nobody sees anything any more. */
+  loseStream(): void {
+    this.#entrances.clear();
+    for (const view of this.all()) view.loseStream();
   }
 
   #ended({ user, local }: View): void {
     const of = this.#users.get(user);
     if (of?.views.delete(local) !== true) return;
     this.#count--;
-    if (of.views.size > 0) {
-      this.#left(user);
-      return;
-    }
+    if (of.views.size > 0) return;
     this.#users.delete(user);
     // Whoever is in no room is away from none; and when he comes again nothing is known of this.
-    if (of.clients.words !== undefined) this.#host.away(user, undefined);
+    if (of.clients.words !== undefined) this.#parts.host.away(user, undefined);
   }
 
   #newUser(): User {
     return { views: new Map(), clients: new Clients(), share: this.#space.share() };
   }
 
-  /** Clients that are in no room have no say any longer. */
-  #left(user: BareJid): void {
-    const of = this.#users.get(user);
-    if (of === undefined) return;
-    const views = [...of.views.values()];
-    if (of.clients.keep((client) => views.some((view) => view.has(client)))) {
-      this.#host.away(user, of.clients.words);
-    }
+  #left(user: BareJid, { clients }: User, client: string): void {
+    if (clients.left(client)) this.#parts.host.away(user, clients.words);
   }
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AdapterLog, MessageId } from '../../../src/contract/index.ts';
+import type { AdapterLog, MessageId, PeerId } from '../../../src/contract/index.ts';
 import { type OpenPort, openPort } from '../../../src/xmpp/open-port.ts';
 import { child, type Element } from '../../../src/xmpp/xml/element.ts';
 import { bodyOf } from '../../support/clients/client.ts';
@@ -89,6 +89,20 @@ describe.each([
     (stanza: Element): boolean =>
       (stanza.attrs.from ?? '').startsWith(ROOM) && inWords(stanza) === words;
   const view = () => host.view('#room', account.jid);
+  const opened = () =>
+    openPort(
+      {
+        ...{ domain: DOMAIN, secret: 'not guessed', host: server.host, port: line.port },
+        ...{ tls: false, gatewayType: 'irc', title: 'Chat', version: '1.2.3' },
+        ...{ knows: () => true, rooms: host },
+      },
+      {
+        message() {},
+        online: () => states.add('online'),
+        offline: () => states.add('offline'),
+      },
+      log,
+    );
 
   beforeAll(async () => {
     server = await startServer({
@@ -121,19 +135,7 @@ describe.each([
         isFile: message.isFile === true,
       });
     host.going = (left) => gone.add(`${left.clients}`);
-    port = openPort(
-      {
-        ...{ domain: DOMAIN, secret: 'not guessed', host: server.host, port: line.port },
-        ...{ tls: false, gatewayType: 'irc', title: 'Chat', version: '1.2.3' },
-        ...{ knows: () => true, rooms: host },
-      },
-      {
-        message() {},
-        online: () => states.add('online'),
-        offline: () => states.add('offline'),
-      },
-      log,
-    );
+    port = opened();
     port.start();
     const to = { ...account, host: server.host, port: server.c2sPort };
     [balcony, phone] = await Promise.all([
@@ -295,9 +297,15 @@ describe.each([
     await balcony.waitFor(fromRoom('*: still here'));
   });
 
-  test('a gateway that stops says so', async () => {
+  test('a gateway that stops leaves its clients to the next one, which tells them', async () => {
     await port.stop(5_000);
+    port = opened();
+    const client = balcony.jid;
+    port.rooms?.farewell({ room: '#room' as PeerId, local: '#room', nick: 'capulet', client });
+    port.start();
+    await balcony.waitFor(fromRoom('-capulet 110 333'));
     await balcony.waitFor(fromRoom('-capulet 110 332'));
+    expect(await balcony.join(ROOM, 'capulet', 0)).toMatchObject({ joined: 'capulet' });
   });
 });
 

@@ -137,7 +137,7 @@ export function garden(options: GardenOptions = {}) {
         opened.push(Object.assign(viewOf(user), { clients: options.clients ?? 0 }));
         return opened.at(-1);
       },
-      farewell: (_, name, client) => void done.push(`farewell to ${name} at ${client}`),
+      farewell: ({ nick, client }) => void done.push(`farewell to ${nick} at ${client}`),
     }),
     accept: (_, message) => void done.push(`accepted ${message.text}`),
     refuse: (_, refusal) => void done.push(`refused ${refusal.condition}`),

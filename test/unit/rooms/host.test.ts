@@ -312,12 +312,26 @@ it('sends no more of who repeats what he hears', () => {
   expect(view.room).toBe(GARDEN);
 });
 
-it('has nobody to tell of the end where all were told', async () => {
-  const { host, did, noted } = inside();
-  expect(noted.get(JULIET)?.clients).toEqual([`${JULIET}/phone`]);
-  await host.allTold();
-  expect(did()).toEqual(['written']);
-  expect(noted.get(JULIET)).toMatchObject({ room: GARDEN, nick: 'julie', clients: [] });
+describe('a client that was lost', () => {
+  it('is told by the next process, unless it knows', async () => {
+    const { host, did, noted, view } = inside();
+    host.went({ ...view, clients: 0 } as typeof view, `${JULIET}/phone`, { is: 'stream-lost' });
+    expect(noted.get(JULIET)?.clients).toEqual([`${JULIET}/phone`]);
+    host.wasTold(GARDEN, `${JULIET}/phone`);
+    expect(noted.get(JULIET)).toMatchObject({ room: GARDEN, nick: 'julie', clients: [] });
+    host.wasTold(GARDEN, `${ROMEO}/phone`);
+    await host.settled();
+    expect(did()).toEqual(['written']);
+  });
+
+  it('is told by the process after the next, where that has not told it', () => {
+    const { host, happens, noted } = garden({ left: [LEFT] });
+    host.comeBack();
+    happens(JOINED);
+    expect(noted.get(JULIET)?.clients).toEqual(LEFT.clients);
+    host.wasTold(GARDEN, LEFT.clients[0] ?? '');
+    expect(noted.get(JULIET)?.clients).toEqual([]);
+  });
 });
 
 it('says who is away once a second, whatever his clients say', () => {

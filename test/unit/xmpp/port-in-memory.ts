@@ -59,7 +59,7 @@ export function portInMemory(
         },
         deliver: async (stanza) => void sent.push(stanza),
         start() {},
-        stop: async () => true,
+        stop: async () => undefined,
       };
     },
   );

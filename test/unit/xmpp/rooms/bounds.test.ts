@@ -98,6 +98,29 @@ test('one user does not take the space of all others', () => {
   expect(shown('mallory', '#r0', crowd)).toBe(10_000);
 });
 
+describe('after a restart', () => {
+  test('some clients with many rooms are all let in, and no flood of them', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { host, receive } = house();
+    host.joining = (view) => view.tell(joined);
+    const joins = (client: string, rooms: number) => {
+      const before = host.told.length;
+      for (let n = 0; n < rooms; n++) {
+        receive(
+          `<presence from='juliet@example.org/${client}' to='#r${n}@gw.example/juliet'>${JOIN_ONLY}</presence>`,
+        );
+      }
+      return host.told.slice(before).filter((each) => each.startsWith('came')).length;
+    };
+    expect(['a', 'b', 'c'].map((client) => joins(client, 200))).toEqual([200, 200, 200]);
+    // Nobody as often as he likes, under whatever names.
+    expect(joins('a', 200)).toBe(50);
+    const others = Array.from({ length: 100 }, (_, n) => joins(`d${n}`, 10));
+    expect(others.reduce((total, count) => total + count)).toBeLessThanOrEqual(350);
+  });
+});
+
 test('who lost access does not come in again, though he has been there', () => {
   const { host, open, presence, stream, seen } = house();
   open();

@@ -164,14 +164,19 @@ describe('an error', () => {
 
   test.each([
     ...['gone', 'recipient-unavailable', 'remote-server-not-found', 'remote-server-timeout'],
-    ...['service-unavailable', 'item-not-found'],
-  ])('%s from a client is the end of its being there', (condition) => {
+    ...['service-unavailable', 'item-not-found', 'internal-server-error', 'jid-malformed'],
+    'redirect',
+  ])('%s from a client is the end of its being there, and it is told so', (condition) => {
     const { host, open, presence, message, tell, seen } = house();
     open();
     presence('phone', `${ROOM}/juliet`, JOIN_ONLY);
     seen('phone');
-    message('phone', ROOM, bounce(condition), "type='error'");
+    expect(message('phone', ROOM, bounce(condition), "type='error'")).toEqual([
+      ...['-juliet 110 333', '-juliet 110 332'],
+    ]);
     expect(host.told.at(-1)).toBe('went phone (unreachable), 1 there');
+    // Its answer to that, if there is one, is the end.
+    expect(presence('phone', `${ROOM}/juliet`, bounce(condition), "type='error'")).toEqual([]);
     expect(tell({ is: 'announced', text: 'on' })).toEqual(['*: on']);
     expect(seen('phone')).toEqual([]);
     presence('balcony', `${ROOM}/alice`, bounce(condition), "type='error'");
