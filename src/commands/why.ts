@@ -30,13 +30,16 @@ export const why: MessageCommand<WhyDesk> = {
     const known = stories.filter(({ data }) => data.steps.length > 0 || data.now !== undefined);
     const [word = ''] = request.words;
     const text =
-      known.length > 0
-        ? known.map((story) => story.text).join('\n')
-        : `${onLine(request.words.join(' '))} is not known here.`;
+      known.length > 0 ? known.map((story) => story.text).join('\n') : nothingOf(request.words);
     const data = known.map((story) => story.data);
     return { text, data: asData(word, data), done: known.length > 0 };
   },
 };
+
+function nothingOf(words: readonly string[]): string {
+  if (words.length === 0) return 'You have written to nobody here yet, and nobody to you.';
+  return `${onLine(words.join(' '))} is not known here.`;
+}
 
 /** One object for one of our ids, as it always was; else a list. */
 function asData(word: string, messages: readonly object[]): Answer['data'] {

@@ -91,6 +91,9 @@ describe('why', () => {
       ...{ text: `${none} is not known here.`, data: { message: none, steps: [] }, done: false },
     });
     expect(await ask('nobody@example.org')).toMatchObject({ done: false });
+    expect((await ask('', user())).text).toBe(
+      'You have written to nobody here yet, and nobody to you.',
+    );
     await expect(ask('')).rejects.toThrow('Say which');
     await expect(ask('S 1')).rejects.toThrow('Write small letters.');
   });
