@@ -23,6 +23,12 @@ export interface OnServer {
   nextMessage(): Promise<Rig['received'][number]>;
 }
 
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly accepted?: () => Promise<unknown>;
+}
+
 export interface OnServerOptions {
   /** Laid over the server's settings. */
   readonly server?: Readonly<Record<string, unknown>>;
@@ -31,9 +37,9 @@ export interface OnServerOptions {
   readonly account?: Readonly<Record<string, unknown>>;
 }
 
-/** Ended with the test. */
+/** Ended with the test. @param accepted the next connection, of a server that a test plays */
 export async function onServer(
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, accepted }: Place,
   options: OnServerOptions = {},
 ): Promise<OnServer> {
   const server = { host, port, tls: false, pace: 'none', ...options.server };
@@ -53,6 +59,8 @@ export async function onServer(
   );
   onTestFinished(() => rig.close());
   await rig.adapter.start();
+  // It looks whether the server is there.
+  await accepted?.();
   const { rooms } = rig.session;
   if (rooms === undefined) throw new Error('a session without rooms');
   const given = new Set<unknown>();
