@@ -55,6 +55,7 @@ const OF_CHANGE: Readonly<Record<number, Row>> = {
   401: ['item-not-found', 'cancel', 'Nobody with this nick is there now.'],
   441: ['item-not-found', 'cancel', 'He is not in this channel.'],
   442: ['not-acceptable', 'cancel', 'You are not in this channel.'],
+  443: ['conflict', 'cancel', 'He is in this channel already.'],
   478: ['resource-constraint', 'wait', 'The list of bans is full.'],
   482: ['forbidden', 'cancel', 'You are no operator of this channel.'],
   484: ['not-allowed', 'cancel', 'Nobody may do that to him.'],

@@ -29,6 +29,11 @@ export const NOBODY: Refusal = {
   type: 'cancel',
   text: 'Nobody with this nick is in the channel.',
 };
+export const ELSEWHERE: Refusal = {
+  condition: 'item-not-found',
+  type: 'cancel',
+  text: 'He is on another server than this channel.',
+};
 export const NOT_HERE: Refusal = {
   condition: 'feature-not-implemented',
   type: 'cancel',

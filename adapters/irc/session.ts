@@ -22,6 +22,7 @@ import { Link } from './link.ts';
 import { stepsOf } from './moderation.ts';
 import { asNick } from './nick.ts';
 import {
+  ELSEWHERE,
   NO_SERVER,
   NOBODY,
   NOT_CONNECTED,
@@ -146,6 +147,22 @@ export class IrcSession implements Session<'message' | 'room-message'>, RoomSess
     if (wire === undefined) return NOT_IN_IT;
     const answer = await link.questions.bans(wire, channel, signal);
     return typeof answer === 'string' || 'code' in answer ? whyNot(answer) : answer;
+  }
+
+  async unban(room: PeerId, who: string, signal: AbortSignal): Promise<Refusal | undefined> {
+    const { link, wire, channel } = this.#inside(room);
+    if (wire === undefined) return NOT_IN_IT;
+    const send = (): boolean => wire.send('MODE', channel, '-b', who);
+    return refusedBy(await link.questions.wish(wire, [channel], send, signal));
+  }
+
+  async invite(room: PeerId, who: PeerId, signal: AbortSignal): Promise<Refusal | undefined> {
+    const { link, wire, channel } = this.#inside(room);
+    if (wire === undefined) return NOT_IN_IT;
+    const { name, server } = placeOf(who);
+    if (server !== placeOf(room).server) return ELSEWHERE;
+    const send = (): boolean => wire.send('INVITE', name, channel);
+    return refusedBy(await link.questions.wish(wire, [channel, name], send, signal));
   }
 
   async close(): Promise<void> {

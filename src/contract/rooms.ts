@@ -126,6 +126,10 @@ export interface RoomSession {
   administer(room: PeerId, change: RoomChange, signal: AbortSignal): Promise<Refusal | undefined>;
   /** Left out where the network can not tell. @returns why it does not */
   bans?(room: PeerId, signal: AbortSignal): Promise<readonly Ban[] | Refusal>;
+  /** Left out likewise. @param who as `bans` told it @returns why not */
+  unban?(room: PeerId, who: string, signal: AbortSignal): Promise<Refusal | undefined>;
+  /** Asks somebody on the network to come. Left out where it can not. @returns why not */
+  invite?(room: PeerId, who: PeerId, signal: AbortSignal): Promise<Refusal | undefined>;
 }
 
 /** A moderator's wish about somebody. `none` as a role is a kick, `outcast` a ban. */

@@ -68,6 +68,7 @@ class RoomHost implements Host {
   readonly describe: RoomsHost['describe'];
   readonly administer: NonNullable<RoomsHost['administer']>;
   readonly bans: NonNullable<RoomsHost['bans']>;
+  readonly invite: NonNullable<RoomsHost['invite']>;
   readonly #options: HostOptions;
   readonly #stays: Stays;
   readonly #talk: Talk;
@@ -84,17 +85,20 @@ class RoomHost implements Host {
     this.#comingBack = new ComingBack(options, this.#stays, this.#joining);
     this.occupantKey = options.occupantKey;
     this.archive = this.#talk.archived.pages;
-    const asked = questions((user) => this.#sessionOf(user));
+    const asked = questions(
+      (user) => this.#sessionOf(user),
+      (local, user) => this.#personAt(local, user),
+    );
     this.setSubject = asked.setSubject;
     this.describe = asked.describe;
     this.administer = asked.administer;
     this.bans = asked.bans;
+    this.invite = asked.invite;
   }
 
   roomAt(local: string, user: BareJid): PeerId | undefined {
-    const { addressing, accounts } = this.#options;
-    const peer = addressing.parsePeer(unescapeLocal(local), accounts.find(user)?.settings);
-    return addressing.isRoom?.(peer) === true ? peer : undefined;
+    const peer = this.#peerAt(local, user);
+    return this.#isRoom(peer) ? peer : undefined;
   }
 
   nameOf(room: PeerId): string {
@@ -211,6 +215,20 @@ class RoomHost implements Host {
       // A client may wait until it is open.
       if (stay.view.clients === 0) this.#leave(stay.view);
     }
+  }
+
+  #personAt(local: string, user: BareJid): PeerId | undefined {
+    const peer = this.#peerAt(local, user);
+    return this.#isRoom(peer) ? undefined : peer;
+  }
+
+  #peerAt(local: string, user: BareJid): PeerId {
+    const { addressing, accounts } = this.#options;
+    return addressing.parsePeer(unescapeLocal(local), accounts.find(user)?.settings);
+  }
+
+  #isRoom(peer: PeerId): boolean {
+    return this.#options.addressing.isRoom?.(peer) === true;
   }
 
   #sessionOf(user: BareJid): RoomSession | undefined {

@@ -20,6 +20,18 @@ export const NOT_A_NICK: Refusal = {
   text: 'Only somebody who is in the room, by his nick, can be meant here.',
 };
 
+export const NOT_A_PERSON: Refusal = {
+  condition: 'item-not-found',
+  type: 'cancel',
+  text: 'There is nobody at this address who could be invited.',
+};
+
+export const NO_INVITATIONS: Refusal = {
+  condition: 'feature-not-implemented',
+  type: 'cancel',
+  text: 'Nobody can be invited from here.',
+};
+
 export const IN_A_LOOP: Refusal = {
   condition: 'policy-violation',
   type: 'wait',

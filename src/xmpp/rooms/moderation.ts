@@ -2,7 +2,7 @@
 
 import type { Ban, Refusal } from '../../contract/index.ts';
 import { visibleName } from '../../text-direction.ts';
-import { bareJid, JidError, jidLocal } from '../jid.ts';
+import { type BareJid, bareJid, JidError, jidLocal } from '../jid.ts';
 import { readJid } from '../stanza/addresses.ts';
 import { xmlCharacters } from '../stanza/characters.ts';
 import { child, type Element, element, textOf } from '../xml/element.ts';
@@ -21,6 +21,7 @@ const ROLES = ['moderator', 'participant', 'visitor', 'none'] as const;
 const AFFILIATIONS = ['owner', 'admin', 'member', 'none', 'outcast'] as const;
 
 const NOBODY = refusal('item-not-found', 'There is nobody of this name in the room.');
+const NOT_BANNED = refusal('item-not-found', 'Nobody with this address is banned from the room.');
 const NO_CHANGES = refusal('feature-not-implemented', 'Nothing of this can be changed from here.');
 const NO_BANS = refusal('feature-not-implemented', 'Who is banned is not known here.');
 const UNREADABLE: Refusal = {
@@ -56,7 +57,7 @@ function* itemsOf({ role, affiliation }: Wanted, view: View): Iterable<Element> 
 }
 
 /**
- * Whom the network bans (§9.2). Read only: nobody behind a mask is at its address.
+ * Whom the network bans (§9.2). Nobody behind a mask is at its address, by which the ban can be lifted.
  * @param domain ours
  * @returns likewise why there is no list
  */
@@ -75,20 +76,26 @@ function* outcasts(bans: Iterable<Ban>, domain: string): Iterable<Element> {
 }
 
 /** A mask is no address. It is shown as one of ours, in which `?` stands for what an address can not have. */
-function outcast({ who, by }: Ban, domain: string): Element {
+function addressOf({ who }: Ban, domain: string): BareJid {
   const shown = who.slice(0, MAX_MASK).replace(/[^!-~]/g, '?');
-  const jid = bareJid({ local: jidLocal(shown === '' ? '?' : shown), domain });
+  return bareJid({ local: jidLocal(shown === '' ? '?' : shown), domain });
+}
+
+function outcast(ban: Ban, domain: string): Element {
+  const { by } = ban;
+  const jid = addressOf(ban, domain);
   const reason = by === undefined ? undefined : `Set by ${visibleName(xmlCharacters(by))}`;
   return element('item', NS_MUC_ADMIN, { jid, affiliation: 'outcast' }, [
     reason === undefined ? undefined : element('reason', NS_MUC_ADMIN, {}, [reason]),
   ]);
 }
 
-/** Makes all the changes that are asked for, until one is refused. */
+/** Makes all the changes that are asked for, until one is refused. @param domain ours */
 export async function changed(
   query: Element,
   view: View,
   host: RoomsHost,
+  domain: string,
 ): Promise<Refusal | undefined> {
   const items = query.children.filter(
     (each): each is Element =>
@@ -97,11 +104,28 @@ export async function changed(
   if (items.length === 0 || items.length > MAX_ITEMS) return UNREADABLE;
   if (host.administer === undefined) return NO_CHANGES;
   for (const item of items) {
-    const change = readChange(item, view);
+    const read = readChange(item, view);
+    const change = 'condition' in read ? read : await ofBan(read, view, host, domain);
     const refused = 'condition' in change ? change : await host.administer(view, change);
     if (refused !== undefined) return refused;
   }
   return undefined;
+}
+
+/** Whose affiliation is to be none, and whose address is one of ours, is one of those who are banned. */
+async function ofBan(
+  change: Change,
+  view: View,
+  host: RoomsHost,
+  domain: string,
+): Promise<Change | Refusal> {
+  const { who, becomes } = change;
+  const isNone = 'affiliation' in becomes && becomes.affiliation === 'none';
+  if (!('jid' in who) || who.jid.domain !== domain || !isNone) return change;
+  const bans = (await host.bans?.(view)) ?? NO_BANS;
+  if ('condition' in bans) return bans;
+  const ban = bans.find((each) => addressOf(each, domain) === bareJid(who.jid));
+  return ban === undefined ? NOT_BANNED : { ...change, who: { ban: ban.who } };
 }
 
 function readChange(item: Element, view: View): Change | Refusal {

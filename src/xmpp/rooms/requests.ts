@@ -158,7 +158,7 @@ export class Requests {
           view.isIn(client) ? { result: listed(wanted, view) } : { refusal: FORBIDDEN },
       };
     }
-    return changed(asked, view, this.#host).then((refusal) =>
+    return changed(asked, view, this.#host, this.#self.domain).then((refusal) =>
       refusal === undefined ? { result: undefined } : { refusal },
     );
   }

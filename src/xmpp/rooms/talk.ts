@@ -47,6 +47,12 @@ const NOBODY: Refusal = {
   type: 'cancel',
   text: 'Not sent: there is nobody of this name in the room.',
 };
+/** XEP-0249: no way through us, where nobody could tell it from spam. */
+const BY_HIMSELF: Refusal = {
+  condition: 'feature-not-implemented',
+  type: 'cancel',
+  text: 'The room invites only people of its network. Send him its address yourself.',
+};
 const NO_INVITATIONS: Refusal = {
   condition: 'feature-not-implemented',
   type: 'cancel',
@@ -80,6 +86,7 @@ export class Talk {
     const invitation = readInvitation(stanza);
     if (invitation !== undefined) {
       if (inside === undefined) return NOT_IN;
+      if (invitation.to.domain !== to.domain) return BY_HIMSELF;
       return this.#host.invite?.(inside, invitation) ?? NO_INVITATIONS;
     }
     return readMessage(stanza, addresses).is === 'nothing' ? undefined : NOT_A_PERSON;

@@ -54,6 +54,33 @@ describe.each(['ngIRCd', 'InspIRCd'] as const)('on %s', (name) => {
     expect(rig.roomEvents.filter(({ event }) => event.is === 'said')).toHaveLength(1);
   });
 
+  it('bans, tells whom, lifts it, and invites', async () => {
+    const bob = await registered(server, 'bob');
+    bob.wire.send('JOIN', '#court');
+    await bob.told.next('names');
+    const { rooms, room, next } = await onServer(server);
+    const court = room('#court');
+    const { signal } = new AbortController();
+    rooms.join(court, { nick: 'prince' });
+    await next(court, 'joined');
+    bob.wire.send('MODE', '#court', '+o', 'prince');
+    await next(court, 'changed', ({ occupant }) => occupant.nick === 'prince');
+    const out = { nick: 'bob', becomes: { affiliation: 'outcast' } } as const;
+    expect(await rooms.administer(court, out, signal)).toBeUndefined();
+    await bob.told.next('kicked');
+    const bans = await rooms.bans?.(court, signal);
+    expect(bans).toMatchObject([{ by: 'prince' }]);
+    const [ban] = bans === undefined || 'condition' in bans ? [] : bans;
+    expect(await rooms.invite?.(court, room('nobody'), signal)).toMatchObject({
+      condition: 'item-not-found',
+    });
+    expect(await rooms.unban?.(court, ban?.who ?? '', signal)).toBeUndefined();
+    expect(await rooms.bans?.(court, signal)).toEqual([]);
+    expect(await rooms.invite?.(court, room('bob'), signal)).toBeUndefined();
+    expect(await bob.told.next('invited')).toMatchObject({ channel: '#court' });
+    rooms.leave(court);
+  });
+
   it('takes private messages in, and brings them out', async () => {
     const bob = await registered(server, 'Bob');
     const { rig, nextMessage } = await onServer(server, { account: { nick: 'juliet' } });

@@ -184,6 +184,24 @@ describe('in a channel', () => {
     expect(await again).toMatchObject({ condition: 'forbidden' });
   });
 
+  it('lifts a ban, and invites, or tells why not', async () => {
+    const { rooms, room, channel, side } = await inChannel();
+    const { signal } = new AbortController();
+    const lifted = rooms.unban?.(channel, '*!*@mantua.example', signal);
+    await side.next(/^MODE #garden -b \*!\*@mantua\.example$/);
+    const [, token] = (await side.next(/^PING wish/)).split(' ');
+    side.say(`:s PONG s :${token}`);
+    expect(await lifted).toBeUndefined();
+    const invited = rooms.invite?.(channel, room('nurse'), signal);
+    await side.next(/^INVITE nurse #garden$/);
+    side.say(':s 443 juliet nurse #garden :is already on channel');
+    expect(await invited).toMatchObject({ condition: 'conflict' });
+    expect(await rooms.unban?.(channel, 'two words', signal)).toBeDefined();
+    expect(await rooms.unban?.(room('#tomb'), 'x!*@*', signal)).toMatchObject({
+      condition: 'not-acceptable',
+    });
+  });
+
   it('knows of other channels what the server lists, and of this one what it sees', async () => {
     const { rooms, room, channel, side } = await inChannel();
     const { signal } = new AbortController();

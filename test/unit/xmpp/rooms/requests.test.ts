@@ -324,6 +324,25 @@ describe('roles and affiliations', () => {
     expect(seen()).toEqual(['!forbidden iq *']);
   });
 
+  test('who is banned is so no longer where the list has his address', async () => {
+    const { host, iq, seen, open } = house();
+    open();
+    host.banned = [{ who: 'Ty\u00df!*@*' }, { who: '*!*@Mantua.example' }];
+    const lift = async (local: string) => {
+      iq('balcony', ROOM, query(`<item jid='${local}@gw.example' affiliation='none'/>`), 'set');
+      await new Promise(setImmediate);
+      return seen();
+    };
+    expect(await lift('*!*\\40mantua.example')).toEqual(['iq result *']);
+    expect(await lift('ty?!*\\40*')).toEqual(['iq result *']);
+    expect(await lift('paris')).toEqual(['!item-not-found iq *']);
+    const becomes = { affiliation: 'none' };
+    expect(host.changes).toEqual([
+      { who: { ban: '*!*@Mantua.example' }, becomes },
+      { who: { ban: 'Ty\u00df!*@*' }, becomes },
+    ]);
+  });
+
   test.each([
     ['', '!bad-request iq *'],
     ["<item nick='carol' role='none'/>", '!item-not-found iq *'],

@@ -151,6 +151,16 @@ describe('an invitation', () => {
     expect(seen()).toEqual(['!forbidden message *']);
   });
 
+  test('of somebody elsewhere is left to the client', () => {
+    const { host, open, message } = house();
+    open();
+    const elsewhere = invite.replace('gw.example', 'example.org');
+    expect(message('balcony', ROOM, elsewhere, "id='i1'")).toEqual([
+      '!feature-not-implemented message *',
+    ]);
+    expect(host.invitations).toEqual([]);
+  });
+
   test('is refused of who is not in', () => {
     const { open, message } = house();
     open();
