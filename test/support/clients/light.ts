@@ -1,6 +1,5 @@
 /** A client of a few lines for much traffic: one socket, SASL PLAIN, no TLS. It answers nothing by itself. */
 
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Element } from '../../../src/xmpp/xml/element.ts';
 import { asking, type ClientOptions, type XmppClient } from './client.ts';
@@ -8,18 +7,24 @@ import { Inbox } from './inbox.ts';
 import { ElementReader, escapeXml } from './xml.ts';
 
 /** Hears what comes before the client keeps it, and that nothing more comes. */
-export interface Ear {
+interface Ear {
   /** @returns true to keep it from the client */
   hears(stanza: Element): boolean;
   gone(): void;
 }
 
+interface LightOptions extends ClientOptions {
+  /** That it asks for, as a client does that comes back; the server's choice, if it is left out. */
+  readonly resource?: string;
+}
+
 /** Resolves when it has a session and has sent its presence. From then on the ear hears. */
-export async function startLightClient(options: ClientOptions, ear?: Ear): Promise<XmppClient> {
+export async function startLightClient(options: LightOptions, ear?: Ear): Promise<XmppClient> {
   const { jid, password, host, port } = options;
   const [user = '', domain = ''] = jid.split('@');
   const socket = connect(port, host).setNoDelay().setEncoding('utf8');
-  const closed = once(socket, 'close');
+  // Also where it ends with an error.
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   const stanzas = new Inbox<Element>();
   let reader: ElementReader;
   let isBound = false;
@@ -47,7 +52,10 @@ export async function startLightClient(options: ClientOptions, ear?: Ear): Promi
   openStream();
   await named('features');
   const ask = asking(raw, waitFor);
-  const bound = await ask.iq('set', domain, "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>");
+  const resource =
+    options.resource === undefined ? '' : `<resource>${escapeXml(options.resource)}</resource>`;
+  const bind = `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>${resource}</bind>`;
+  const bound = await ask.iq('set', domain, bind);
   isBound = true;
   if (socket.destroyed) ear?.gone();
   else socket.on('close', () => ear?.gone());

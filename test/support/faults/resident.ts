@@ -80,7 +80,9 @@ export class Resident extends Watched {
         this.changed();
       },
     };
-    const client = await startLightClient(this.#options, ear).catch(() => undefined);
+    // Errors are for the very client that wrote: it is the same one when it comes back.
+    const options = { ...this.#options, resource: 'home' };
+    const client = await startLightClient(options, ear).catch(() => undefined);
     this.#isConnecting = false;
     if (this.#hasStopped) await client?.stop();
     else if (!isGone) this.#client = client;

@@ -37,8 +37,11 @@ export class RoomStay {
     options.pulse.beat(() => this.#beat());
   }
 
+  /** It is in for certain. */
   get isIn(): boolean {
-    return this.#isIn && this.#options.resident.jid === this.#client;
+    const { resident, breaks } = this.#options;
+    const isSure = this.#asked === undefined && this.#sureAt === breaks();
+    return this.#isIn && isSure && resident.jid === this.#client;
   }
 
   /** Something was refused because it is not in. */

@@ -15,6 +15,8 @@ import type { RoomStay } from '../room-stay.ts';
 import { errorIn } from './refusals.ts';
 
 const NS_RECEIPTS = 'urn:xmpp:receipts';
+/** In beats. */
+const NO_ANSWER = 40;
 
 export interface XmppSourceOptions {
   readonly direction: DirectionName;
@@ -38,7 +40,8 @@ interface Offered {
 /**
  * A user who writes, and looks at his ticks. XMPP has no word for "the gateway has it", so he asks the
  * gateway something after it: its answer proves that all before it was stored, unless the stream was
- * broken in between. What is refused, or was in a stream that broke, he writes again, with the same id.
+ * broken in between. What is refused, or was in a stream that broke, he writes again, with the same id,
+ * when a question has been answered again.
  */
 export class XmppSource extends Watched {
   readonly #options: XmppSourceOptions;
@@ -47,12 +50,15 @@ export class XmppSource extends Watched {
   /** Offered, without a proof or an end. */
   readonly #open = new Map<string, Offered>();
   #count = 0;
+  /** Something was refused: nothing is offered until a question is answered again. */
   #isHeldUp = false;
   /** The question that is under way, and what its answer proves. */
   #barrier:
     | { readonly id: string; readonly breaks: number; readonly ids: readonly string[] }
     | undefined;
   #asked = 0;
+  /** Beats since then. */
+  #beats = 0;
 
   constructor(options: XmppSourceOptions) {
     super();
@@ -79,14 +85,15 @@ export class XmppSource extends Watched {
   }
 
   #beat(): void {
-    this.#isHeldUp = false;
     const { breaks } = this.#options;
+    this.#beats += 1;
     for (const [id, { key, breaks: before }] of this.#open) {
       if (before === breaks()) continue;
       this.#open.delete(id);
       this.#queue.set(key.n, key);
+      this.#isHeldUp = true;
     }
-    if (this.#barrier?.breaks !== breaks()) this.#barrier = undefined;
+    if (this.#barrier?.breaks !== breaks() || this.#beats > NO_ANSWER) this.#barrier = undefined;
     this.#flush();
     this.#prove();
   }
@@ -111,7 +118,9 @@ export class XmppSource extends Watched {
 
   #prove(): void {
     const { resident, direction, domain, breaks } = this.#options;
-    if (this.#barrier !== undefined || this.#open.size === 0 || !resident.isOnline) return;
+    const isIdle = this.#open.size === 0 && !this.#isHeldUp;
+    if (this.#barrier !== undefined || isIdle || !resident.isOnline) return;
+    this.#beats = 0;
     const id = `barrier-${direction}-${++this.#asked}`;
     this.#barrier = { id, breaks: breaks(), ids: [...this.#open.keys()] };
     resident.raw(
@@ -124,13 +133,18 @@ export class XmppSource extends Watched {
     const { type, id = '' } = stanza.attrs;
     const received = child(stanza, 'received', NS_RECEIPTS)?.attrs.id;
     if (received === this.#barrier?.id && received !== undefined) this.#proved();
-    else if (type === 'error' && id === this.#barrier?.id) this.#barrier = undefined;
+    else if (type === 'error' && id === this.#barrier?.id) this.#holdUp();
     else if (type === 'error') this.#erred(id, stanza);
     else if (received !== undefined) this.#ended(received, id);
     // A room shows what one has said; to who comes back, as something that was said before.
     else if (type === 'groupchat') {
       this.#ended(id, child(stanza, 'stanza-id', 'urn:xmpp:sid:0')?.attrs.id);
     }
+  }
+
+  #holdUp(): void {
+    this.#barrier = undefined;
+    this.#isHeldUp = true;
   }
 
   #proved(): void {
@@ -144,6 +158,8 @@ export class XmppSource extends Watched {
       this.#open.delete(id);
       ledger.note(offered.key, { is: 'accepted', by: 'barrier' });
     }
+    this.#isHeldUp = false;
+    this.#flush();
     this.changed();
   }
 
