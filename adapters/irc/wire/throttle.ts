@@ -109,8 +109,9 @@ export class Throttle {
   #next(): Departure | undefined {
     const { soon, text, later } = this.#waiting;
     if (soon.length > 0) return soon.shift();
-    if (text.length === 0) return later.shift();
-    return this.#options.mayText() ? text.shift() : undefined;
+    if (text.length > 0) return this.#options.mayText() ? text.shift() : undefined;
+    // The next text finds one left.
+    return this.#tokens >= Math.min(2, this.#options.pace.burst) ? later.shift() : undefined;
   }
 
   #leave(depart: Departure): void {

@@ -47,6 +47,16 @@ it('lets what nobody waits for go behind all texts', () => {
   expect(clock.members.size).toBe(0);
 });
 
+it('leaves something for a text where what nobody waits for is much', () => {
+  const { clock, sent, throttle } = throttled(PACES.usual);
+  for (let at = 0; at < 10; at++) throttle.push('later', line(`later${at}`));
+  expect(sent).toHaveLength(3);
+  throttle.push('text', line('text'));
+  expect(sent.at(-1)).toBe('PING text');
+  for (let second = 0; second < 9; second++) clock.advance(1_000);
+  expect(sent).toHaveLength(11);
+});
+
 it('never lets more go than the pace, in any span of time', () => {
   const step = fc.record({ ms: fc.nat(3_000), lines: fc.nat(5) });
   fc.assert(
