@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { startCarrier } from '../support/carrier.ts';
 import { bodyOf } from '../support/clients/client.ts';
 import { startLightClient } from '../support/clients/light.ts';
-import { startCuttingProxy } from '../support/cutting-proxy.ts';
+import { FaultProxy } from '../support/faults/proxy/proxy.ts';
 import { startGateway } from '../support/gateway.ts';
 import { configuration, DOMAIN, JULIET, SECRET } from '../support/house.ts';
 import { startProsody } from '../support/peers/prosody.ts';
@@ -21,7 +21,8 @@ it('1,000 smileys cross both ways while the link to the server is cut into singl
     startProsody({ components: { [DOMAIN]: SECRET }, users: { juliet: JULIET.password } }),
     startCarrier([JULIET.number]),
   ]);
-  const proxy = await startCuttingProxy(server.componentPort);
+  const proxy = await FaultProxy.start({ port: server.componentPort });
+  proxy.flow({ is: 'slice', bytes: 1 });
   const { domain, host, c2sPort: port } = server;
   const gateway = await startGateway({
     config: configuration({ domain, host, componentPort: proxy.port }, carrier),

@@ -1,10 +1,10 @@
 import { afterEach, expect, it } from 'vitest';
+import { FaultProxy } from '../support/faults/proxy/proxy.ts';
 import { type House, startHouse } from '../support/house.ts';
 import { joinRoom } from '../support/in-room.ts';
 import { doorTo, jidOf } from '../support/irc-house.ts';
 import { startIrcPerson } from '../support/irc-person.ts';
 import { startNgircd } from '../support/peers/ngircd.ts';
-import { startWay } from '../support/way.ts';
 
 const CHANNEL = '#verona';
 
@@ -19,8 +19,8 @@ afterEach(async () => {
 it('what is said while the network is away is heard later, in order, once', async () => {
   const irc = await startNgircd();
   endings.push(irc.stop);
-  const way = await startWay(irc.port);
-  endings.push(way.stop);
+  const way = await FaultProxy.start({ port: irc.port });
+  endings.push(() => way.stop());
   house = await startHouse({ beside: doorTo(way) });
   const romeo = await startIrcPerson(irc, 'romeo');
   endings.push(romeo.stop);
@@ -28,14 +28,14 @@ it('what is said while the network is away is heard later, in order, once', asyn
   const client = await house.client();
   const juliet = await joinRoom(client, jidOf(CHANNEL), 'juliet');
 
-  await way.close();
+  await way.shut();
   await romeo.line(/^:juliet!\S+ QUIT/);
   await juliet.sees(/^\*: /);
   const texts = ['one', 'two', 'three'].map((word) => `while it is away: ${word}`);
   for (const [n, text] of texts.entries()) juliet.say(text, `m${n}`);
   romeo.say(CHANNEL, 'to nobody');
   await romeo.settled();
-  await way.open();
+  await way.heal();
   for (const text of texts) {
     expect(await romeo.hears('juliet', CHANNEL)).toBe(text);
     await juliet.sees(`juliet: ${text}`);

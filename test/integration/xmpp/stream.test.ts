@@ -10,7 +10,7 @@ import type { StreamTiming } from '../../../src/xmpp/stream.ts';
 import { child, type Element } from '../../../src/xmpp/xml/element.ts';
 import { bodyOf as bodyAtClient, type XmppClient } from '../../support/clients/client.ts';
 import { startLightClient } from '../../support/clients/light.ts';
-import { startCuttingProxy } from '../../support/cutting-proxy.ts';
+import { FaultProxy } from '../../support/faults/proxy/proxy.ts';
 import { startEjabberd } from '../../support/peers/ejabberd.ts';
 import { startProsody } from '../../support/peers/prosody.ts';
 import type { XmppServer } from '../../support/peers/xmpp-server.ts';
@@ -92,7 +92,8 @@ describe.each([
   afterAll(() => server.stop());
 
   it('carries 1,000 smileys over a link of 1-byte chunks, both ways', async () => {
-    const proxy = await startCuttingProxy(server.componentPort);
+    const proxy = await FaultProxy.start({ port: server.componentPort });
+    proxy.flow({ is: 'slice', bytes: 1 });
     const near = await online(server, 'gw.localhost', { port: proxy.port });
     const far = await online(server, 'b.localhost');
     const texts = numbers(1000).map((id) => `Grüße ${id} 🙂`);

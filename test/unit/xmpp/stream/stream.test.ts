@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { StreamLostError, UnserialisableError } from '../../../../src/xmpp/port.ts';
 import type { Element } from '../../../../src/xmpp/xml/element.ts';
 import { ComponentServer } from '../../../support/component-server.ts';
-import { startCuttingProxy } from '../../../support/cutting-proxy.ts';
+import { FaultProxy } from '../../../support/faults/proxy/proxy.ts';
 import { bodyOf, chat, startStream, type WatchedStream } from '../../../support/streams.ts';
 import { isPing, numbers, toJuliet, useStrictServer } from './strict-server.ts';
 
@@ -94,7 +94,8 @@ describe('what is live', () => {
 
 describe('what the package would do wrong', () => {
   it('smileys survive a link of 1-byte chunks, both ways', async () => {
-    const proxy = await startCuttingProxy(use.server.port);
+    const proxy = await FaultProxy.start({ port: use.server.port });
+    proxy.flow({ is: 'slice', bytes: 1 });
     const gateway = use.start({}, proxy.port);
     const other = startStream('b.test', 'other', proxy.port);
     use.add(other);
