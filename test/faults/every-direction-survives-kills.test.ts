@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Dice } from '../support/faults/dice.ts';
-import { type FaultHouse, startFaultHouse } from '../support/faults/fault-house.ts';
+import type { FaultHouse } from '../support/faults/fault-house.ts';
 import { DIRECTIONS } from '../support/faults/ledger.ts';
+import { startFaultHouse } from '../support/faults/start-fault-house.ts';
 import { tableOf } from '../support/faults/verdict-table.ts';
 
 /** Of each direction, at least. */
@@ -15,6 +16,7 @@ const SEED = Number(process.env.FAULTS_SEED ?? Date.now() % 2 ** 32);
 const CHOSEN = DIRECTIONS.filter(
   (each) => process.env.FAULTS_DIRECTIONS?.split(',').includes(each) ?? true,
 );
+const SERVER = process.env.FAULTS_SERVER === 'ejabberd' ? 'ejabberd' : 'prosody';
 /** A directory for what is left of a run that broke a promise. */
 const KEEP = process.env.FAULTS_KEEP;
 /** Between two messages of a direction. */
@@ -28,7 +30,7 @@ const pass = (ms: number) => once(AbortSignal.timeout(ms), 'abort');
 let house: FaultHouse;
 
 beforeAll(async () => {
-  house = await startFaultHouse({ directions: CHOSEN });
+  house = await startFaultHouse({ directions: CHOSEN, server: SERVER });
 });
 
 afterAll(() => house?.stop());

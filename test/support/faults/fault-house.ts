@@ -5,33 +5,20 @@
 
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type GatewayProcess, startGateway } from '../gateway.ts';
-import { ADMIN, JULIET, leaksIn, SECRET } from '../house.ts';
-import { startEjabberd } from '../peers/ejabberd.ts';
-import { startProsody } from '../peers/prosody.ts';
-import { type RedisPeer, startRedis } from '../peers/redis.ts';
-import { freePorts, type XmppServer } from '../peers/xmpp-server.ts';
+import type { GatewayProcess } from '../gateway.ts';
+import { leaksIn } from '../house.ts';
+import type { RedisPeer } from '../peers/redis.ts';
+import type { XmppServer } from '../peers/xmpp-server.ts';
 import { check, type Verdict } from './checker.ts';
 import type { Direction } from './directions/direction.ts';
-import { allOf, type Doors, openDirections, openDoors } from './doors/doors.ts';
-import { DIRECTIONS, type DirectionName, type FaultKind, idOf, Ledger, TEXT } from './ledger.ts';
-import { FaultProxy } from './proxy/proxy.ts';
-import { Pulse } from './pulse.ts';
-import { Resident } from './resident.ts';
+import { allOf, type Doors } from './doors/doors.ts';
+import { type DirectionName, type FaultKind, idOf, type Ledger, TEXT } from './ledger.ts';
+import type { FaultProxy } from './proxy/proxy.ts';
+import type { Pulse } from './pulse.ts';
+import type { Resident } from './resident.ts';
 import { type StoreView, viewStore } from './store-view.ts';
 import { Supervisor } from './supervisor.ts';
 import { tableOf } from './verdict-table.ts';
-
-export interface FaultHouseOptions {
-  readonly server?: 'prosody' | 'ejabberd';
-  readonly irc?: 'ngircd' | 'inspircd';
-  /** All, if it is left out; only what they need is started. */
-  readonly directions?: readonly DirectionName[];
-  /** Laid over the configuration's first level. */
-  readonly config?: Readonly<Record<string, unknown>>;
-  /** Of the gateway's first process; those after it have that of `FaultHouse.nextEnv`. */
-  readonly env?: Readonly<Record<string, string>>;
-}
 
 /** What can be killed and is started again at once. */
 export type Peer = 'gateway' | 'redis' | 'server' | 'smarthost' | 'irc';
@@ -41,11 +28,8 @@ type LinkName<Kind = FaultKind> = Kind extends `link-${infer Name}` ? Name : nev
 /** A text whose fate the carrier does not know is asked for until 30 s have passed, and retries wait longer. */
 const SETTLED_MS = 240_000;
 
-/** All modules that the launcher of Prosody loads, and the store for who is offline. */
-const WITH_OFFLINE = `component_conflict_resolve = "kick_old"
-modules_enabled = { "roster", "saslauth", "disco", "ping", "carbons", "blocklist", "offline" }`;
-
-interface Parts {
+/** What runs in a house. */
+export interface Parts {
   readonly ledger: Ledger;
   readonly pulse: Pulse;
   readonly server: XmppServer;
@@ -57,72 +41,7 @@ interface Parts {
   readonly directions: readonly Direction[];
 }
 
-/** Resolves when Juliet is online and every domain is up. Where that fails, nothing of it is left. */
-export async function startFaultHouse(options: FaultHouseOptions = {}): Promise<FaultHouse> {
-  const started: Started = [];
-  try {
-    return await start(options, started);
-  } catch (error) {
-    for (const each of started.toReversed()) await each.stop();
-    throw error;
-  }
-}
-
-/** What runs, in the order in which it was started. */
-type Started = { stop(): unknown }[];
-
-async function start(options: FaultHouseOptions, started: Started): Promise<FaultHouse> {
-  const running = async <T extends { stop(): unknown }>(starting: Promise<T>): Promise<T> => {
-    const one = await starting;
-    started.push(one);
-    return one;
-  };
-  const names = options.directions ?? DIRECTIONS;
-  const ledger = new Ledger();
-  const pulse = new Pulse();
-  started.push(pulse);
-  const [httpPort = 0] = await freePorts(1);
-  const redis = await running(startRedis());
-  const toRedis = await running(FaultProxy.start({ path: redis.socket }));
-  const irc = options.irc ?? 'inspircd';
-  const doors = await openDoors({ directions: names, irc, pulse, httpPort, running });
-  const transports = allOf(doors).map(({ transport }) => transport);
-  const server = await running(
-    (options.server === 'ejabberd' ? startEjabberd : startProsody)({
-      components: Object.fromEntries(transports.map(({ domain }) => [domain, SECRET])),
-      users: { juliet: JULIET.password, ops: ADMIN.password },
-      settings: WITH_OFFLINE,
-    }),
-  );
-  const toServer = await running(FaultProxy.start({ port: server.componentPort }));
-  const gateway = await running(
-    startGateway({
-      config: {
-        xmpp: { server: 'localhost', connect: `127.0.0.1:${toServer.port}`, secret: SECRET },
-        admins: [ADMIN.jid],
-        redis: `redis://127.0.0.1:${toRedis.port}`,
-        http: {
-          listen: `127.0.0.1:${httpPort}`,
-          publicUrl: doors.sms?.publicUrl ?? `http://127.0.0.1:${httpPort}`,
-        },
-        transports,
-        ...options.config,
-      },
-      ...(options.env === undefined ? {} : { env: options.env }),
-    }),
-  );
-  await gateway.ready();
-  const { host, c2sPort: port } = server;
-  const resident = await running(Resident.start({ ...JULIET, host, port }, pulse));
-  const scene = { ledger, pulse, resident, breaks: () => toServer.breaks };
-  const links = Object.assign({}, ...allOf(doors).map((door) => door.links));
-  return new FaultHouse({
-    ...{ ledger, pulse, server, redis, doors, gateway, resident },
-    links: { ...links, xmpp: toServer, redis: toRedis },
-    directions: openDirections(names, scene, doors),
-  });
-}
-
+/** See `startFaultHouse`. */
 export class FaultHouse {
   readonly ledger: Ledger;
   readonly directions: readonly Direction[];
