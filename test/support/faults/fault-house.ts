@@ -23,6 +23,9 @@ import { tableOf } from './verdict-table.ts';
 /** What can be killed and is started again at once. */
 export type Peer = 'gateway' | 'redis' | 'server' | 'smarthost' | 'irc';
 
+/** What can be stopped and go on. The smarthost has no process of its own, but its link can stall. */
+type Pausable = Exclude<Peer, 'smarthost'> | 'carrier';
+
 type LinkName<Kind = FaultKind> = Kind extends `link-${infer Name}` ? Name : never;
 
 /** A text whose fate the carrier does not know is asked for until 30 s have passed, and retries wait longer. */
@@ -136,13 +139,13 @@ export class FaultHouse {
     }
   }
 
-  /** SIGSTOP. A smarthost has no process of its own: its link can stall. */
-  async pause(peer: Exclude<Peer, 'smarthost'>): Promise<void> {
+  /** SIGSTOP. */
+  async pause(peer: Pausable): Promise<void> {
     this.ledger.fault(peer);
     await this.#signal(peer, 'SIGSTOP');
   }
 
-  async resume(peer: Exclude<Peer, 'smarthost'>): Promise<void> {
+  async resume(peer: Pausable): Promise<void> {
     await this.#signal(peer, 'SIGCONT');
   }
 
@@ -212,11 +215,12 @@ export class FaultHouse {
     if (leaked.length > 0) throw new Error(`The log shows ${leaked.join(', ')}.`);
   }
 
-  async #signal(peer: Exclude<Peer, 'smarthost'>, signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
+  async #signal(peer: Pausable, signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
     const { redis, server, doors } = this.#parts;
     if (peer === 'gateway') this.gateway.program.signal(signal);
     else if (peer === 'redis') redis.signal(signal);
     else if (peer === 'server') await server.kill(signal);
-    else await doors.irc?.irc.kill(signal);
+    else if (peer === 'irc') await doors.irc?.irc.kill(signal);
+    else if (doors.sms !== undefined) process.kill(doors.sms.carrier.pid, signal);
   }
 }
