@@ -30,7 +30,7 @@ export default defineConfig({
     maxWorkers: Math.min(2 * availableParallelism(), 16),
     projects: [
       // No server of any kind: pure code, and sockets of the test itself.
-      project('unit', ['test/unit/**/*.test.ts', 'adapters/*/test/unit/**/*.test.ts'], 60_000),
+      project('unit', ['test/unit/**/*.test.ts', 'adapters/*/test/unit/**/*.test.ts'], 30_000),
       // One suite, every implementation: adapters, lanes.
       project('conformance', ['test/conformance/**/*.test.ts'], 60_000),
       // A room against the real server it speaks to.
