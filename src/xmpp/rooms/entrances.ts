@@ -13,7 +13,7 @@ export class Entrances {
   /** Whose turn is next comes first. */
   readonly #waiting = new Map<BareJid, Show[]>();
   /** Of clients that are half in: they wait for nobody but the server. */
-  #halfway: Show[] = [];
+  readonly #halfway: Show[] = [];
   #isGoing = false;
 
   /** @param full see `ComponentStream.full` */
@@ -33,12 +33,6 @@ export class Entrances {
   end(show: Show): void {
     this.#halfway.push(show);
     this.#goOn();
-  }
-
-  /** Nobody comes in: the stream is gone. */
-  clear(): void {
-    this.#waiting.clear();
-    this.#halfway = [];
   }
 
   #goOn(): void {

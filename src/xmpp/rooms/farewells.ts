@@ -20,8 +20,11 @@ import type { Element } from '../xml/element.ts';
 import { addressed, type Send } from './client.ts';
 import { farewell, STATUS } from './presence.ts';
 
-/** Beyond them the eldest is not told: it finds out by its next ping (XEP-0410). */
-const MAX_WAITING = 50_000;
+/**
+ * As many as there may be in all rooms together: each takes less here than it did there. Beyond them the
+ * eldest is not told: it finds out by its next ping (XEP-0410).
+ */
+const MAX_WAITING = 400_000;
 /** Beyond them the eldest pays for its way back as for any other. */
 const MAX_CALLED = 50_000;
 

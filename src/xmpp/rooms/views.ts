@@ -93,7 +93,6 @@ export class Views {
 
   /** The stream is gone: nobody sees anything any more. */
   loseStream(): void {
-    this.#entrances.clear();
     for (const view of this.all()) view.loseStream();
   }
 

@@ -105,6 +105,10 @@ test('nobody waits any longer when the stream has gone', async () => {
   await turns(5);
   expect(made).toHaveLength(20);
   expect(written()).toEqual([]);
+  // There is nobody before who asks on the next one.
+  ask('juliet@example.org');
+  await turns(1);
+  expect(made).toHaveLength(21);
 });
 
 test('what fails is answered', async () => {

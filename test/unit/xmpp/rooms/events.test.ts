@@ -227,6 +227,19 @@ describe('being away', () => {
     expect(saidBy(host).slice(2)).toEqual(['juliet@example.org is away: away']);
   });
 
+  test('is not what he is while a client says otherwise, in whatever room', () => {
+    const { host, open, presence } = house();
+    open();
+    presence('balcony', `${ROOM}/juliet`, AWAY);
+    presence('phone', `${ROOM}/juliet`, JOIN_ONLY);
+    presence('phone', '#other@gw.example/juliet', JOIN_ONLY);
+    presence('phone', `${ROOM}/juliet`, '', "type='unavailable'");
+    const before = ['juliet@example.org is away: away', 'juliet@example.org is back'];
+    expect(saidBy(host)).toEqual(before);
+    presence('phone', '#other@gw.example/juliet', '', "type='unavailable'");
+    expect(saidBy(host)).toEqual([...before, 'juliet@example.org is away: away']);
+  });
+
   test('outlives the stream, for clients that come back', () => {
     const { host, stream, open, presence } = house();
     open();
