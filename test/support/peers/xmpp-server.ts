@@ -1,6 +1,7 @@
 /** What the launchers of XMPP servers have in common. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
@@ -83,30 +84,34 @@ function handle(
   };
 }
 
-/** Below the ports that the kernel chooses by itself (ip(7), `ip_local_port_range`). */
-const FIRST_PORT = 10_000;
-/** Each worker of a run has so many to itself: what one has found free, no other takes before it is used. */
-const OF_A_WORKER = 1_000;
-const WORKERS = 22;
-let next = Math.floor(Math.random() * OF_A_WORKER);
+/** Below those that the kernel chooses by itself (ip(7), `ip_local_port_range`). */
+const PORTS = { first: 10_000, count: 22_000 };
 
-/** So many different ports of 127.0.0.1 that were free a moment ago. */
+/** So many different ports of 127.0.0.1 that are free, and that nobody else gets while this process lives. */
 export async function freePorts(count: number): Promise<number[]> {
-  const worker = Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS;
   const ports: number[] = [];
   while (ports.length < count) {
-    const port = FIRST_PORT + worker * OF_A_WORKER + (next++ % OF_A_WORKER);
-    if (await isFree(port)) ports.push(port);
+    const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
+    if (await isReserved(port)) ports.push(port);
   }
   return ports;
 }
 
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen(port, '127.0.0.1');
+/**
+ * A server is down between its death and its restart, and would find its port taken by the next test.
+ * Whoever asks here takes the UDP port of the same number, too, and keeps it.
+ */
+async function isReserved(port: number): Promise<boolean> {
+  const mark = createSocket('udp4').unref();
+  const server = createServer();
   try {
+    mark.bind({ port, address: '127.0.0.1', exclusive: true });
+    await once(mark, 'listening');
+    server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     return true;
   } catch {
+    mark.close();
     return false;
   } finally {
     server.close();
