@@ -26,6 +26,8 @@ it.each(['prosody', 'ejabberd'] as const)(
     expect(await first.selfPing('juliet')).toBe('iq result juliet');
 
     await house.gateway.program.end('SIGKILL');
+    // Else her nick may be taken, by herself.
+    await prince.line(/^:juliet!\S+ QUIT/);
     await house.gateway.restart();
     await house.gateway.ready();
     expect(await first.selfPing('juliet')).toBe('!not-acceptable iq juliet');
