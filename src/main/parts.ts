@@ -1,10 +1,10 @@
 import type { Accounts } from '../accounts/accounts.ts';
 import { openAccounts } from '../accounts/open-accounts.ts';
 import type { AccountLink, Addressing, MessageId, Place } from '../contract/index.ts';
-import type { StepKind } from '../history/history.ts';
 import { say, type Word } from '../inbound/say.ts';
 import type { Direction } from '../lanes/lane.ts';
 import type { Drain } from '../lanes/serving.ts';
+import type { DeliverOptions } from '../outbound/deliver-options.ts';
 import { type Reports, reportsOf } from '../outbound/reports.ts';
 import { type OpenPolicy, openPolicy } from '../policy/open-policy.ts';
 import type { TransportSettings } from '../settings/settings.ts';
@@ -30,12 +30,7 @@ export interface Parts {
   readonly drains: Partial<Record<Direction, Drain>>;
   readonly nudgeOutbound: (partition: number) => void;
   readonly nudgeInbound: (partition: number) => void;
-  readonly note: (
-    message: MessageId,
-    what: StepKind,
-    detail?: string,
-    names?: readonly string[],
-  ) => void;
+  readonly note: DeliverOptions['note'];
   /** Postern itself says something to users. Resolves when it is stored. */
   readonly tell: (words: readonly Word[]) => Promise<void>;
   readonly notifyAdmins: (key: string, text: string) => Promise<void>;

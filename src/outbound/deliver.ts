@@ -52,25 +52,23 @@ interface Outcome {
 
 export function deliverer(options: DeliverOptions): LaneServer {
   /** Of a claim that is never settled by us, because it was fenced, nothing is left to clear away. */
-  const earlier = new WeakMap<Claim, readonly string[]>();
-  const unseen = new WeakMap<Claim, () => void>();
+  const outcomes = new WeakMap<Claim, Outcome>();
   return {
     async serve(claim, turn) {
       const [entry] = claim.entries;
       if (entry === undefined) return { settlements: [], reports: [] };
       const outcome = await outcomeOf(options, entry, turn);
-      if (outcome.earlier !== undefined) earlier.set(claim, outcome.earlier);
-      if (outcome.show !== undefined) unseen.set(claim, outcome.show);
+      outcomes.set(claim, outcome);
       const { settlement, reports = [], pauseMs } = outcome;
       return { settlements: [settlement], reports, ...(pauseMs === undefined ? {} : { pauseMs }) };
     },
     settled(claim: Claim, served: Served, confirmed: readonly MessageId[]) {
       if (served.reports.length > 0) options.nudgeInbound(claim.lane.partition);
       for (const id of confirmed) options.confirmedEarly(id);
-      unseen.get(claim)?.();
       const [entry] = claim.entries;
-      const news = earlier.get(claim);
-      if (entry !== undefined && news !== undefined) options.newsOf(entry.id, news);
+      const { show, earlier } = outcomes.get(claim) ?? {};
+      show?.();
+      if (entry !== undefined && earlier !== undefined) options.newsOf(entry.id, earlier);
     },
   };
 }
