@@ -3,6 +3,10 @@ import type { MessageId, TransportId } from '../contract/index.ts';
 
 /** How many partitions there are: the six bits at the end of a message id. Never changes. */
 export const PARTITIONS = 64;
+export const ALL_PARTITIONS: readonly number[] = Array.from(
+  { length: PARTITIONS },
+  (_, partition) => partition,
+);
 
 /** What came from the network and is not understood yet; by its size, since all that is served is in memory. */
 export type KeptDirection = 'kept' | 'kept-large';

@@ -23,6 +23,7 @@ export function memoryLaneStore(options: { readonly now?: () => number } = {}): 
     custody.now = clock();
     return custody;
   };
+  const queue = memoryQueue(step);
   const handedOf = (channel: Channel): Message[] =>
     [...step().handed].filter(({ lane }) => lane.channel === channel);
   const ofState = (id: MessageId, state: Message['state']): Message | undefined => {
@@ -35,7 +36,7 @@ export function memoryLaneStore(options: { readonly now?: () => number } = {}): 
   };
 
   return {
-    ...memoryQueue(step),
+    ...queue,
 
     async push(entries, sent) {
       step();
@@ -127,11 +128,8 @@ export function memoryLaneStore(options: { readonly now?: () => number } = {}): 
     },
 
     async deadLetters(limit) {
-      const dead = [...step().messages.values()].filter(({ state }) => state === 'dead');
-      return dead
-        .sort((a, b) => b.since - a.since)
-        .slice(0, limit)
-        .map(entryOf);
+      const latest = await queue.dead(limit);
+      return latest.flatMap((id) => custody.messages.get(id) ?? []).map(entryOf);
     },
 
     async revive(id, deadlineAt, { event, reports = [] } = {}) {

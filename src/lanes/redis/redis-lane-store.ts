@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageId } from '../../contract/index.ts';
 import type { Script, Store } from '../../store/store.ts';
-import { type Lane, PARTITIONS, partitionOf } from '../lane.ts';
+import { ALL_PARTITIONS, type Lane, partitionOf } from '../lane.ts';
 import type {
   Claim,
   Claimed,
@@ -35,13 +35,13 @@ import {
 const EXPIRED_AT_ONCE = 256;
 /** More intents than this are not written in one step. */
 const MOST_A_LANE = 512;
-const ALL_PARTITIONS = Array.from({ length: PARTITIONS }, (_, partition) => partition);
 
 /** Custody in Redis: every step is one script, and every script touches one slot. */
 export function redisLaneStore(store: Store): LaneStore {
   const run = scriptsOn(store);
   const grouped = groupsOf(store.together);
   const turns = turnNames();
+  const queue = redisQueue(store);
 
   const claimFrom = async (request: ClaimRequest, partitions: readonly number[], lanes: number) => {
     const { channel, holder, leaseMs, perLane } = request;
@@ -121,7 +121,7 @@ export function redisLaneStore(store: Store): LaneStore {
   };
 
   return {
-    ...redisQueue(store),
+    ...queue,
 
     push: (entries, sent) =>
       grouped(
@@ -200,13 +200,8 @@ export function redisLaneStore(store: Store): LaneStore {
     release: async (channel, holder) => sum(await everywhere(run.release, [channel, holder])),
 
     async deadLetters(limit) {
-      if (limit <= 0) return [];
-      const found = (await everywhere(run.dead, [limit])).flatMap(list).map((each) => {
-        const [id, since] = list(each);
-        return { id: text(id) as MessageId, since: Number(since) };
-      });
-      const latest = found.sort((a, b) => b.since - a.since).slice(0, limit);
-      const entries = await readAll(latest.map(({ id }) => ({ id, lane: unknownLane(id) })));
+      const latest = await queue.dead(limit);
+      const entries = await readAll(latest.map((id) => ({ id, lane: unknownLane(id) })));
       return entries.filter((entry) => entry !== undefined);
     },
 
@@ -265,7 +260,6 @@ function scriptsOn(store: Store) {
     rewind: store.script(handed.REWIND),
     bounce: store.script(handed.BOUNCE),
     release: store.script(handed.RELEASE),
-    dead: store.script(deadLetters.DEAD),
     revive: store.script(deadLetters.REVIVE),
     discard: store.script(deadLetters.DISCARD),
     bind: store.script(handed.BIND),

@@ -1,7 +1,7 @@
 import type { MessageId } from '../../contract/index.ts';
 import type { Script, Store } from '../../store/store.ts';
 import type { NewEntry } from '../entry.ts';
-import { type Channel, PARTITIONS, partitionOf } from '../lane.ts';
+import { ALL_PARTITIONS, type Channel, partitionOf } from '../lane.ts';
 import {
   type HeadsRequest,
   type Hold,
@@ -27,7 +27,6 @@ import {
   writeReports,
 } from './stored-form.ts';
 
-const ALL_PARTITIONS = Array.from({ length: PARTITIONS }, (_, partition) => partition);
 /** So many messages are looked at in one call. */
 const LOOKED_AT = 128;
 
