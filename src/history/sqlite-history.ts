@@ -9,7 +9,7 @@ import {
   versionOf,
 } from './database.ts';
 import type { History, Step, StoryReader, Whose } from './history.ts';
-import { isMeant, NO_INDEX, storyIndex, storyIndexWriter } from './story-index.ts';
+import { isMeant, MOST_NAMED, NO_INDEX, storyIndex, storyIndexWriter } from './story-index.ts';
 import { STORIES, storyQuery } from './story-table.ts';
 
 export interface HistoryOptions {
@@ -33,7 +33,6 @@ const STEPS_A_COMMIT = 500;
 const STEPS_A_ROUND = 10_000;
 const ROWS_A_PRUNING = 500;
 const MOST_WAITING = 50_000;
-const MOST_NAMED = 10;
 
 /** A message that is tried for ever has a story that ends here. */
 const MOST_CHARACTERS = 64 * 1024;

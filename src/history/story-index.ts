@@ -3,7 +3,7 @@ import { dropOldest } from '../bounded-map.ts';
 import type { MessageId, TransportId } from '../contract/index.ts';
 import type { ConversationKey } from '../lanes/lane.ts';
 import { digestOf } from './digest.ts';
-import type { Step, StoryFilter, Whose } from './history.ts';
+import type { Step, StoryFilter, StoryReader, Whose } from './history.ts';
 
 /**
  * By what stories are found beside their id. Names (an account is one, too) are kept as digests, bucket by
@@ -33,7 +33,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const NAMES_A_BUCKET = 4_096;
 const NAMES_A_STEP = 8;
-const MOST_NAMED = 10;
+export const MOST_NAMED = 10;
 /** So many messages of one user are looked at for those of one contact. */
 const MOST_SIFTED = 2_000;
 /** So many users of one contact. */
@@ -41,12 +41,8 @@ const MOST_USERS = 20;
 const CACHED = 4_096;
 const ROWS_A_PRUNING = 500;
 
-/** What the index can be asked: see `StoryReader`. */
-export interface StoryIndex {
-  named(name: string): readonly MessageId[];
-  latest(filter: StoryFilter, most: number): readonly MessageId[];
-  conversationOf(message: MessageId): Whose | undefined;
-}
+/** What the index can be asked. */
+export type StoryIndex = Pick<StoryReader, 'named' | 'latest' | 'conversationOf'>;
 
 export interface StoryIndexWriter {
   /** Within a transaction. @returns a line for the story */

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { Desk, StoryDesk } from '../commands/desk.ts';
 import type { History, StoryReader } from '../history/history.ts';
 import { openHistory, readHistory } from '../history/sqlite-history.ts';
+import { NO_INDEX } from '../history/story-index.ts';
 import { redisLaneStore } from '../lanes/redis/redis-lane-store.ts';
 import type { Wake } from '../lanes/serving.ts';
 import { spooled } from '../lanes/spool.ts';
@@ -119,10 +120,4 @@ async function storiesIn(file: string): Promise<StoryReader> {
   }
 }
 
-const NO_STORIES: StoryReader = {
-  story: () => [],
-  named: () => [],
-  latest: () => [],
-  conversationOf: () => undefined,
-  close: () => undefined,
-};
+const NO_STORIES: StoryReader = { ...NO_INDEX, story: () => [], close: () => undefined };
