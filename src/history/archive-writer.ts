@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { crashPoint } from '../crash-point.ts';
 import type { ConversationKey } from '../lanes/lane.ts';
 import type { Entry } from './archive.ts';
 import { inTime } from './archive-page.ts';
@@ -77,6 +78,7 @@ export function archiveWriter(
   return {
     write(batch) {
       if (batch.length === 0) return;
+      crashPoint('archive.before', '');
       const rooms = Map.groupBy(batch, ({ name }) => name);
       inTransaction(database, () => {
         for (const appended of rooms.values()) {
@@ -85,6 +87,7 @@ export function archiveWriter(
           if (first !== undefined) appendTo(first.room, entries);
         }
       });
+      crashPoint('archive.after', '');
     },
     forget: removal.forget,
     prune: removal.prune,

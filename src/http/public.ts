@@ -6,6 +6,7 @@ import type {
   WebhookRequest,
   WebhookResponse,
 } from '../contract/index.ts';
+import { crashPoint, crashPointSoon } from '../crash-point.ts';
 import type { Endpoint } from '../settings/endpoint.ts';
 import { HTTP_LIMITS, type HttpLimits, type HttpServer, listenOn, newServer } from './server.ts';
 import type { Webhooks } from './webhooks.ts';
@@ -74,6 +75,8 @@ export async function openPublicHttp(options: PublicHttpOptions): Promise<Public
       if (hook === undefined) return reply.code(404).send();
       const { status, contentType, body } = await answer(hook, request);
       if (contentType !== undefined) reply.type(contentType);
+      crashPoint('answer.before', hook.transport);
+      crashPointSoon('answer.after', hook.transport);
       return reply.code(status).send(body);
     },
   });

@@ -1,6 +1,7 @@
 /** The way network → XMPP in two stages, first: raw bytes are stored before anybody understands them. */
 
 import { type Intake, NotKeptError, type ToKeep, type TransportId } from '../contract/index.ts';
+import { crashPoint } from '../crash-point.ts';
 import type { History } from '../history/history.ts';
 import { duplicateKey, type KeptDirection, newKeptLane } from '../lanes/lane.ts';
 import type { LaneStore, NewEntry } from '../lanes/lane-store.ts';
@@ -73,7 +74,9 @@ async function store(
   direction: KeptDirection,
 ): Promise<void> {
   const { transport } = options;
+  crashPoint('keep.before', transport);
   const [pushed] = await options.lanes.push([await options.setAside(entry)]);
+  crashPoint('keep.after', transport);
   if (pushed?.result !== 'stored') return;
   options.history.note({ message: entry.id, transport, at: entry.acceptedAt, what: 'accepted' });
   options.nudge(entry.lane.partition, direction);

@@ -11,6 +11,7 @@ import type {
   Kept,
   MessageId,
 } from '../contract/index.ts';
+import { crashPoint } from '../crash-point.ts';
 import type { StepKind } from '../history/history.ts';
 import { type ClaimedEntry, CRASHES_TO_PARK, type Settlement } from '../lanes/lane-store.ts';
 import type { LaneServer, Turn } from '../lanes/serving.ts';
@@ -95,7 +96,9 @@ async function openNow(
   const { id } = entry;
   // Nothing of it has left: a repeat stores nothing twice.
   if (entry.interrupted && !(await turn.reopen(id))) return { kind: 'untouched' };
+  crashPoint('open.before', entry.lane.channel);
   const result = await options.open(kept, known.suspect === id);
+  crashPoint('open.after', entry.lane.channel);
   switch (result.is) {
     case 'later':
       return later(options, entry, result.afterMs, 'it can not be opened now');

@@ -4,6 +4,7 @@
  */
 
 import type { MessageId } from '../contract/index.ts';
+import { crashPoint } from '../crash-point.ts';
 import type { StepKind } from '../history/history.ts';
 import {
   type ClaimedEntry,
@@ -53,16 +54,18 @@ export function presenter(options: PresentOptions): Presenter {
   const wire = new Wire(options.port);
   const underWay = new UnderWay();
   return {
-    async serve({ entries }, turn) {
+    async serve({ lane, entries }, turn) {
       const open = entries[0]?.interrupted === true ? entries[0] : undefined;
       // A repeat carries the same id: it is harmless, and there is nobody to ask.
       if (open !== undefined && !(await turn.reopen(open.id))) return NOTHING;
       for (const { id } of entries) underWay.begin(id);
+      crashPoint('send.before', lane.channel);
       // All in one tick: they leave together, in this order.
       const sending = wire.turn(turn.signal);
       const sent = await Promise.all(
         entries.map((entry) => present(options, sending, entry)),
       ).finally(() => sending.end());
+      crashPoint('send.after', lane.channel);
       const unsettled = sent.findIndex((settlement) => settlement.kind === 'later');
       const settlements = unsettled < 0 ? sent : sent.slice(0, unsettled + 1);
       return { settlements, reports: [] };

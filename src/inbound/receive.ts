@@ -10,6 +10,7 @@ import type {
   Received,
   TransportId,
 } from '../contract/index.ts';
+import { crashPoint } from '../crash-point.ts';
 import type { History } from '../history/history.ts';
 import type { Originals } from '../history/originals.ts';
 import { channelOf, duplicateKey, laneOf, laneOfItsOwn, newMessageId } from '../lanes/lane.ts';
@@ -70,7 +71,9 @@ async function storeTogether(
   const copies = groups.flatMap((group) => group.copies);
   const textOf = await hide(options, copies);
   const entries = copies.map((copy) => entryFor(options, copy, textOf(copy)));
+  crashPoint('accept.before', options.transport);
   const pushed = await options.lanes.push(entries);
+  crashPoint('accept.after', options.transport);
   const ids = pushed.map(({ result }, index) => {
     const entry = entries[index];
     const copy = copies[index];

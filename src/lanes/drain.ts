@@ -1,4 +1,5 @@
 import type { MessageId } from '../contract/index.ts';
+import { crashPoint } from '../crash-point.ts';
 import type { Claim, Settled } from './lane-store.ts';
 import { Looks } from './looks.ts';
 import type { Drain, DrainOptions, Served, Turn } from './serving.ts';
@@ -213,6 +214,7 @@ class LaneDrain implements Drain {
     let claim: Claim | undefined = first;
     let startedAt = firstStartedAt;
     for (let turns = 1; claim !== undefined; turns++) {
+      crashPoint('claim.after', claim.lane.channel);
       // Where the server throws, the intents stay open: when the lease is over, the lane is claimed
       // again as one whose holder has crashed.
       const served: Served = this.#stopping
@@ -263,7 +265,9 @@ class LaneDrain implements Drain {
       const next = failures === 0 && this.#goesOn(turns) ? perLane : 0;
       try {
         const request = { claim, settlements, reports, next, leaseMs: this.#leaseMs };
+        crashPoint('settle.before', claim.lane.channel);
         const [settled] = await store.settle([request]);
+        crashPoint('settle.after', claim.lane.channel);
         return settled;
       } catch (error) {
         this.#tell(error);

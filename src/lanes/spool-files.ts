@@ -1,6 +1,7 @@
 import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MessageId } from '../contract/index.ts';
+import { crashPoint } from '../crash-point.ts';
 import { parseMessageId } from './lane.ts';
 
 /** Events in files, one a message. */
@@ -34,6 +35,7 @@ export async function spoolFiles(directory: string): Promise<SpoolFiles> {
 
   return {
     async write(id, event) {
+      crashPoint('spool.before', '');
       known.add(id);
       const file = join(directory, id);
       const handle = await open(file + UNFINISHED, 'w', 0o600);
@@ -46,6 +48,7 @@ export async function spoolFiles(directory: string): Promise<SpoolFiles> {
       await rename(file + UNFINISHED, file);
       // The new name, too, has to survive a power failure.
       await syncNames();
+      crashPoint('spool.after', '');
     },
 
     async read(id) {

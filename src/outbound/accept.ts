@@ -18,6 +18,7 @@ import {
   RefusedError,
   type TransportId,
 } from '../contract/index.ts';
+import { crashPoint } from '../crash-point.ts';
 import type { History } from '../history/history.ts';
 import { duplicateKey, laneOf, laneOfItsOwn, newMessageId } from '../lanes/lane.ts';
 import {
@@ -267,7 +268,9 @@ async function store(
   let pushed: Pushed | undefined;
   try {
     const sent = () => options.nudge(entry.lane.partition);
+    crashPoint('accept.before', entry.lane.channel);
     [pushed] = await options.lanes.push([entry], sent);
+    crashPoint('accept.after', entry.lane.channel);
   } catch (error) {
     options.onError(error);
     const inDoubt = error instanceof UnansweredError;

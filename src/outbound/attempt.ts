@@ -4,6 +4,7 @@ import {
   type MessageId,
   type NetworkMessageId,
 } from '../contract/index.ts';
+import { crashPointSoon } from '../crash-point.ts';
 import type { Turn } from '../lanes/serving.ts';
 
 /** The attempt that an adapter sees of a turn, and whether it has let anything leave. */
@@ -24,6 +25,7 @@ export function attemptOf(
       // The store fences a late holder, the outside world can not.
       if (!turn.live()) throw new DeliveryError({ kind: 'later', afterMs: 1 }, OVER);
       left = true;
+      crashPointSoon('send.left', '');
     },
     async partSent(part, networkId) {
       if (!(await turn.partSent(id, part, networkId))) {

@@ -12,6 +12,7 @@ import type {
   Verdict,
 } from '../contract/index.ts';
 import { DeliveryError } from '../contract/index.ts';
+import { crashPoint } from '../crash-point.ts';
 import {
   type Claim,
   type ClaimedEntry,
@@ -119,7 +120,10 @@ async function attempt(
   options.note(entry.id, 'attempt', `attempt ${number}`);
   const { attempt, left } = attemptOf(number, entry.id, sentParts, turn, deadlineAt);
   try {
-    return await handed(options, job, await session.deliver(message, attempt));
+    crashPoint('send.before', entry.lane.channel);
+    const result = await session.deliver(message, attempt);
+    crashPoint('send.after', entry.lane.channel);
+    return await handed(options, job, result);
   } catch (error) {
     return failed(options, job, number, verdictOf(error, left()), error);
   }
@@ -148,6 +152,7 @@ async function handed(options: DeliverOptions, job: Job, result: Handed): Promis
     options.lanes.bind(options.transport, networkId, entry.id, keepMs),
   );
   const earlier = (await Promise.all(bound)).flat();
+  crashPoint('bind.after', entry.lane.channel);
   return { settlement: { kind: 'handed', parts, keepMs }, earlier, ...shown };
 }
 

@@ -11,6 +11,7 @@ import type {
   Refusal,
   TransportId,
 } from '../contract/index.ts';
+import { crashPoint } from '../crash-point.ts';
 import type { StepKind } from '../history/history.ts';
 import type { Entry, LaneStore } from '../lanes/lane-store.ts';
 import { readOutbound, type StoredOutbound } from '../lanes/stored.ts';
@@ -94,6 +95,7 @@ async function confirm(
   const event = readOutbound(entry.event);
   // A network that sends in parts and does not name them is not among those that we know.
   const which = part ?? entry.parts.find((each) => each.networkId === networkId)?.part ?? 0;
+  crashPoint('report.before', entry.lane.channel);
   const result = await lanes.confirm({
     id,
     part: which,
@@ -101,6 +103,7 @@ async function confirm(
     state: state.is,
     reports: reportsOfEnd(options.reports, entry, event, state),
   });
+  crashPoint('report.after', entry.lane.channel);
   if (result !== 'ended') return;
   if (state.is === 'failed') options.note(id, 'failed', state.refusal.text);
   else options.note(id, 'delivered');

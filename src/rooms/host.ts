@@ -14,6 +14,7 @@ import type {
   RoomEvent,
   RoomSession,
 } from '../contract/index.ts';
+import { crashPointSoon } from '../crash-point.ts';
 import type { StoredOutbound } from '../lanes/stored.ts';
 import { type BareJid, bareJid, parseJid, unescapeLocal } from '../xmpp/jid.ts';
 import type { IncomingText } from '../xmpp/port.ts';
@@ -169,6 +170,7 @@ class RoomHost implements Host {
     if (event.is === 'joined') stay.again = undefined;
     if (event.is === 'renamed') noteNick(stay, event);
     view.tell(event, event.is === 'said' ? this.#talk.heard(view, event) : undefined);
+    if (event.is === 'said') crashPointSoon('show.after', this.#options.transport);
     if (event.is === 'joined' || event.is === 'renamed') this.#stays.remember(view);
     if (event.is === 'out') this.#stays.end(view);
     if (event.is === 'refused' && view.nick === undefined) this.#stays.end(view);

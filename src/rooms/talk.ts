@@ -8,6 +8,7 @@ import type {
   Refusal,
   RoomEvent,
 } from '../contract/index.ts';
+import { crashPoint, crashPointSoon } from '../crash-point.ts';
 import type { StoredOutbound } from '../lanes/stored.ts';
 import type { BareJid } from '../xmpp/jid.ts';
 import type { IncomingText } from '../xmpp/port.ts';
@@ -57,6 +58,7 @@ export class Talk {
 
   /** Somebody else said something. @returns its id in the archive */
   heard(view: RoomView, event: Extract<RoomEvent, { is: 'said' }>): MessageId {
+    crashPoint('hear.before', this.#options.transport);
     this.#loops.heard(view.room, event.nick, event.text, this.#options.now());
     return this.archived.heard(view, event);
   }
@@ -68,6 +70,7 @@ export class Talk {
     const reflections = this.archived.said(view, view.self, { id, event }, parts);
     return () => {
       for (const said of reflections) view.reflect(said);
+      crashPointSoon('show.after', this.#options.transport);
     };
   }
 

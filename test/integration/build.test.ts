@@ -30,4 +30,8 @@ test('what is built starts, and finds its adapters', async () => {
     process.stdout.write((await loadAdapter('sms', '.')).title);`;
   const run = await command(dir, process.execPath, ['--input-type=module', '-e', program]);
   expect(run).toEqual({ code: 0, stdout: 'SMS', stderr: '' });
+
+  // What lets tests kill it is not there.
+  const left = await command(dir, 'grep', ['-rilE', 'crash-?point|POSTERN_CRASH', 'dist']);
+  expect(left).toEqual({ code: 1, stdout: '', stderr: '' });
 });

@@ -3,6 +3,7 @@
  * ping that comes back acknowledges its batch. Knows nothing of sockets and timers.
  */
 
+import { crashPoint } from '../../crash-point.ts';
 import { PoisonousError, StreamLostError } from '../port.ts';
 import type { Suspicion } from './end.ts';
 
@@ -127,6 +128,7 @@ export class Window {
     if (batch === undefined) return false;
     this.#oldest++;
     this.#liveCertain = batch.live;
+    if (batch.stanzas.length > 0) crashPoint('barrier.after', '');
     this.#careful = Math.max(0, this.#careful - batch.stanzas.length);
     for (const stanza of batch.stanzas) {
       if (stanza.id !== undefined) this.#evidence.delete(stanza.id);

@@ -1,5 +1,6 @@
 /** Writes into one link: the stanzas of a tick together, and never more than the window allows. */
 
+import { crashPointSoon } from '../../crash-point.ts';
 import { serialise } from '../xml/serialise.ts';
 import type { Backlog } from './backlog.ts';
 import type { Barrier } from './barrier.ts';
@@ -85,6 +86,7 @@ export class Writer {
       const batch = this.#window.takeBatch(performance.now());
       if (batch === undefined) break;
       xml += batch.xml + this.#ping(batch.ping);
+      crashPointSoon('barrier.before', this.#options.domain);
     }
     if (this.#window.careful && !this.#window.underWay) xml += this.#takeLiveWithPing();
     if (xml !== '') this.#link.write(xml);

@@ -1,0 +1,98 @@
+/**
+ * Places at which this process can be made to die, as if its power had failed: for tests, which let it
+ * die at each and look whether anything that was accepted is lost. `npm run build` leaves them out.
+ *
+ * `POSTERN_CRASH_AT=point[:n][@where][ after SIGUSR2]`: dies when the point is reached for the n-th time
+ * (the first, if it is left out), in this transport or channel (any), counted from the start or from the
+ * signal. What is refused is refused at the start.
+ */
+
+import { writeSync } from 'node:fs';
+
+const CRASH_POINTS = [
+  // A message has come, and is not stored; it is stored, and nobody has been told.
+  'accept.before',
+  'accept.after',
+  // The network is about to be told that we have it; it was told.
+  'answer.before',
+  'answer.after',
+  // Its intent is written.
+  'claim.after',
+  // It is about to be handed over; its bytes have left; the other side has taken it.
+  'send.before',
+  'send.left',
+  'send.after',
+  // The network's id is known to be ours.
+  'bind.after',
+  // What became of it is about to be stored; it is stored, and nobody acts on it.
+  'settle.before',
+  'settle.after',
+  // A batch and its ping are written; the ping has come back.
+  'barrier.before',
+  'barrier.after',
+  // News of the network end a message, and its sender is to be told.
+  'report.before',
+  'report.after',
+  // Raw bytes are about to be kept; they are kept.
+  'keep.before',
+  'keep.after',
+  // They are about to be understood; they are understood, and nothing of it is stored.
+  'open.before',
+  'open.after',
+  // What is large is about to be written to disk; it is there, and nothing points to it.
+  'spool.before',
+  'spool.after',
+  // Something was said in a room, and is not noted; it is written down; it was shown.
+  'hear.before',
+  'archive.before',
+  'archive.after',
+  'show.after',
+] as const;
+type CrashPoint = (typeof CRASH_POINTS)[number];
+
+interface Wanted {
+  readonly point: CrashPoint;
+  readonly where: string;
+  /** So many more times it is passed. */
+  left: number;
+  isCounting: boolean;
+}
+
+const wanted = wantedIn(process.env.POSTERN_CRASH_AT);
+
+type Reach = (point: CrashPoint, where: string) => void;
+const pass: Reach = () => undefined;
+
+/**
+ * Dies here, if it is wanted.
+ * @param where a transport, its domain or one of its channels; empty where that is not known
+ */
+export const crashPoint: Reach = wanted === undefined ? pass : reach;
+
+/** Dies when what this tick wrote has left. */
+export const crashPointSoon: Reach =
+  wanted === undefined ? pass : (point, where) => setImmediate(reach, point, where);
+
+function reach(point: CrashPoint, where: string): void {
+  if (wanted?.point !== point || !wanted.isCounting) return;
+  if (wanted.where !== '' && !`${where}.`.startsWith(`${wanted.where}.`)) return;
+  if (--wanted.left > 0) return;
+  writeSync(process.stderr.fd, `died at ${point} ${where}\n`);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+function wantedIn(text: string | undefined): Wanted | undefined {
+  if (text === undefined) return undefined;
+  const [, name, n = '1', where = '', signal] =
+    /^([a-z.]+)(?::([1-9]\d{0,8}))?(?:@([\w.-]+))?( after SIGUSR2)?$/.exec(text) ?? [];
+  const point = CRASH_POINTS.find((each) => each === name);
+  if (point === undefined) throw new Error(`POSTERN_CRASH_AT: there is no "${text}"`);
+  const found: Wanted = { point, where, left: Number(n), isCounting: signal === undefined };
+  if (signal !== undefined) {
+    process.once('SIGUSR2', () => {
+      found.isCounting = true;
+      writeSync(process.stdout.fd, `${JSON.stringify({ msg: 'crash point armed' })}\n`);
+    });
+  }
+  return found;
+}
