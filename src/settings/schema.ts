@@ -2,71 +2,13 @@
 
 import { z } from 'zod';
 import { secret } from '../contract/index.ts';
-import { type BareJid, JidError, parseBareJid, parseJid } from '../xmpp/jid.ts';
-import { parseDuration } from './duration.ts';
-import { type Endpoint, parseEndpoint } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
+import { access, connect, deadline, domain, listen, publicUrl, user } from './fields.ts';
 import { redisSchema } from './redis.ts';
 
 export const DEFAULT_CONNECT: Endpoint = { host: '127.0.0.1', port: 5347 };
 const DEFAULT_CONNECT_TEXT = `${DEFAULT_CONNECT.host}:${DEFAULT_CONNECT.port}`;
 const MIN_SECRET_LENGTH = 8;
-const MIN_DEADLINE_MS = 10_000;
-const MAX_DEADLINE_MS = 30 * 86_400_000;
-
-/** Text that is read into something else; `read` returns undefined, or throws a JidError, for what it refuses. */
-function parsed<T>(read: (text: string) => T | undefined, refusal: string) {
-  return z.string().transform((text, context): T => {
-    try {
-      const value = read(text);
-      if (value !== undefined) return value;
-      context.addIssue({ code: 'custom', message: refusal });
-    } catch (error) {
-      if (!(error instanceof JidError)) throw error;
-      context.addIssue({ code: 'custom', message: error.message });
-    }
-    return z.NEVER;
-  });
-}
-
-const domain = () =>
-  parsed((text) => {
-    const { local, domain, resource } = parseJid(text);
-    return local === undefined && resource === undefined ? domain : undefined;
-  }, 'must be a domain alone, without @ and /.');
-
-const user = () =>
-  parsed((text): BareJid | undefined => {
-    const jid = parseBareJid(text);
-    return jid.includes('@') ? jid : undefined;
-  }, 'must be the address of a user, like ops@example.org.');
-
-const access = () => z.array(parsed(parseBareJid, 'must be a domain or the address of a user.'));
-
-const listen = (example: string) =>
-  parsed(parseEndpoint, 'must be address:port, like 127.0.0.1:8480 or [::1]:8480.').meta({
-    title: 'Address and port',
-    description: 'Where it listens. Port 0 lets the system choose one.',
-    examples: [example],
-  });
-
-function readConnect(text: string): Endpoint | undefined {
-  const endpoint = parseEndpoint(text);
-  return endpoint !== undefined && endpoint.port > 0 ? endpoint : undefined;
-}
-
-/** The path of a public URL ends in a slash, so that names can be resolved against it. */
-function readPublicUrl(text: string): URL | undefined {
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  if (url.username + url.password + url.search + url.hash !== '') return undefined;
-  if (!url.pathname.endsWith('/')) url.pathname += '/';
-  return url;
-}
-
-function readDeadline(text: string): number | undefined {
-  const ms = parseDuration(text);
-  return ms !== undefined && ms >= MIN_DEADLINE_MS && ms <= MAX_DEADLINE_MS ? ms : undefined;
-}
 
 const xmppSchema = z
   .strictObject({
@@ -75,7 +17,7 @@ const xmppSchema = z
       description: "The server's own domain: that of its users.",
       examples: ['example.org'],
     }),
-    connect: parsed(readConnect, 'must be host:port, like 127.0.0.1:5347.')
+    connect: connect()
       .optional()
       .meta({
         title: 'Component port',
@@ -186,7 +128,7 @@ export const transportSchema = z
           'When nobody can tell whether a message was sent. fail: its sender is told that it may have been. ' +
           'resend: it is sent again, and may arrive twice.',
       }),
-    deadline: parsed(readDeadline, 'must be a time from 10s to 30d, like 10m, 4h or 5d.')
+    deadline: deadline()
       .optional()
       .meta({
         title: 'Deadline',
@@ -228,10 +170,7 @@ export const settingsSchema = z
     http: z
       .strictObject({
         listen: listen('127.0.0.1:8480'),
-        publicUrl: parsed(
-          readPublicUrl,
-          'must be a http or https address without query and password.',
-        )
+        publicUrl: publicUrl()
           .optional()
           .meta({
             title: 'Public address',

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { NetworkMessageId, PastAttempt } from '../index.ts';
 import { DeliveryError } from '../index.ts';
+import { attempt, failureOf, verdictOf } from './attempt.ts';
 import { type Check, orRefused } from './check.ts';
-import { attempt, failureOf, type Rig, verdictOf, withStartedRig } from './rig.ts';
+import { type Rig, withStartedRig } from './rig.ts';
 import { strangeTexts } from './strange-texts.ts';
 import type { AdapterUnderTest, NetworkBehaviour } from './subject.ts';
 

@@ -14,8 +14,9 @@ import { lifecycleChecks } from './lifecycle.ts';
 import { roomChecks } from './rooms.ts';
 import type { AdapterUnderTest } from './subject.ts';
 
+export { attempt } from './attempt.ts';
 export type { Check } from './check.ts';
-export { attempt, Rig, type RigNetwork, type RigOptions } from './rig.ts';
+export { Rig, type RigNetwork, type RigOptions } from './rig.ts';
 export type {
   Acknowledgement,
   AdapterUnderTest,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
+import { attempt } from './attempt.ts';
 import { type Check, turns } from './check.ts';
-import { attempt, type Rig, withRig } from './rig.ts';
+import { type Rig, withRig } from './rig.ts';
 import type { AdapterUnderTest, NetworkBehaviour } from './subject.ts';
 
 const TROUBLES: readonly NetworkBehaviour[] = [

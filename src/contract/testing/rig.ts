@@ -4,14 +4,11 @@ import type {
   AccountLink,
   Adapter,
   AdapterContext,
-  AdapterLog,
   Addressing,
-  Attempt,
   ConnectionKind,
   InboundEvent,
   Kept,
   MessageId,
-  NetworkMessageId,
   Opener,
   OutboundMessage,
   OutboundRoomMessage,
@@ -23,12 +20,12 @@ import type {
   Session,
   ToKeep,
   TransportId,
-  Verdict,
-  WebhookHandler,
   WebhookResponse,
 } from '../index.ts';
-import { DeliveryError, NotKeptError } from '../index.ts';
-import { checkRefusal } from './check.ts';
+import { NotKeptError } from '../index.ts';
+import { attempt } from './attempt.ts';
+import { Hooks } from './hooks.ts';
+import { memoryIn, recordingLog, type Said, say } from './recording.ts';
 import type { AdapterUnderTest, Doors, NetworkUnderTest } from './subject.ts';
 
 /** Where every adapter is while it is checked. */
@@ -68,7 +65,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
   /** What the adapter remembers. */
   readonly memory: Map<string, string>;
   /** Everything that the adapter said, to whomever. */
-  readonly said: { readonly level: string; readonly text: string }[] = [];
+  readonly said: Said[] = [];
   readonly received: InboundEvent[] = [];
   readonly roomEvents: RoomHappening[] = [];
   readonly kept: Kept[] = [];
@@ -76,9 +73,8 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
   store: (what: InboundEvent | ToKeep) => Promise<Received> = async () => STORED;
   /** What the adapter is given for what it tells of a room: see `AdapterContext.room`. */
   full: Promise<void> | undefined;
-  readonly #base: string;
   readonly #own: readonly OwnAddress[];
-  readonly #hooks = new Map<string, WebhookHandler>();
+  readonly #hooks: Hooks;
   readonly #ending = new AbortController();
   readonly #opener: string | undefined;
   readonly #connection: ConnectionKind;
@@ -96,7 +92,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
     const config = definition.config.parse(network.config);
     this.network = network;
     this.memory = new Map(memory);
-    this.#base = hooks;
+    this.#hooks = new Hooks(hooks);
     this.#opener = definition.opener;
     this.#connection = definition.capabilities.connection;
     this.#config = config;
@@ -141,28 +137,15 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
   }
 
   url(name: string): URL {
-    return new URL(name, this.#base);
+    return this.#hooks.url(name);
   }
 
-  async post(
+  post(
     url: URL,
     headers: Readonly<Record<string, string>>,
     body: string,
   ): Promise<WebhookResponse> {
-    const handle = this.#hooks.get(url.pathname.split('/').at(-1) ?? '');
-    assert.ok(handle !== undefined, `the adapter has no webhook at ${url.pathname}`);
-    try {
-      const answer: Promise<WebhookResponse> = handle({
-        url: url.href,
-        query: new Map(url.searchParams),
-        headers: new Map(Object.entries(headers)),
-        body: Buffer.from(body),
-      });
-      return await answer;
-    } catch {
-      // As the core's listener does.
-      return { status: 500 };
-    }
+    return this.#hooks.post(url, headers, body);
   }
 
   /** Where each account has a connection of its own, nobody reaches it before it has sent something. */
@@ -224,33 +207,14 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
   }
 
   #context(config: unknown): AdapterContext {
-    const memory = this.memory;
-    const say = (level: string, ...words: readonly unknown[]): void => {
-      this.said.push({ level, text: words.map((word) => JSON.stringify(word)).join(' ') });
-    };
-    const log: AdapterLog = {
-      debug: (...words) => say('debug', ...words),
-      info: (...words) => say('info', ...words),
-      warn: (...words) => say('warn', ...words),
-      error: (...words) => say('error', ...words),
-    };
     return {
       transport: 'checked' as TransportId,
       config,
       place: PLACE,
       addressing: this.addressing,
       signal: this.#ending.signal,
-      log,
-      memory: {
-        get: (key) => memory.get(key),
-        keys: () => [...memory.keys()],
-        set: async (key, value) => {
-          memory.set(key, value);
-        },
-        delete: async (key) => {
-          memory.delete(key);
-        },
-      },
+      log: recordingLog(this.said),
+      memory: memoryIn(this.memory),
       ownAddresses: () => this.#own,
       accountOf: (address) => (this.#own.includes(address) ? this.link : undefined),
       intake: () => 'open',
@@ -265,14 +229,10 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
         return this.full;
       },
       keep: (what) => this.#keep(what),
-      webhook: (name, handle) => {
-        assert.match(name, /^[a-z][a-z0-9-]*$/);
-        assert.ok(!this.#hooks.has(name), `the webhook "${name}" is mounted twice`);
-        this.#hooks.set(name, handle);
-      },
+      webhook: (name, handle) => this.#hooks.mount(name, handle),
       webhookUrl: (name) => this.url(name),
-      health: (state, detail) => say('health', state, detail),
-      notifyAdmins: async (key, text) => say('notice', key, text),
+      health: (state, detail) => say(this.said, 'health', state, detail),
+      notifyAdmins: async (key, text) => say(this.said, 'notice', key, text),
     };
   }
 }
@@ -306,34 +266,4 @@ export function withStartedRig(
     await rig.adapter.start();
     await run(rig);
   });
-}
-
-export function attempt(changes: Partial<Attempt> = {}): Attempt {
-  return {
-    number: 1,
-    signal: new AbortController().signal,
-    deadlineAt: Date.now() + 60 * 60_000,
-    sentParts: new Map<number, NetworkMessageId>(),
-    leave: () => {},
-    partSent: async () => {},
-    ...changes,
-  };
-}
-
-/** The verdict of a hand-over that must fail. */
-export async function verdictOf(handing: Promise<unknown>, when: string): Promise<Verdict> {
-  const error = await failureOf(handing, when);
-  assert.ok(error instanceof DeliveryError, `${when}: threw ${String(error)}, not a DeliveryError`);
-  const { verdict } = error;
-  if (verdict.kind === 'never') checkRefusal(verdict.refusal, when);
-  return verdict;
-}
-
-export async function failureOf(running: Promise<unknown>, when: string): Promise<unknown> {
-  try {
-    await running;
-  } catch (error) {
-    return error;
-  }
-  return assert.fail(`${when}: it did not fail`);
 }
