@@ -25,13 +25,20 @@ export function flowed(text: string): string {
 
 function flow(line: string): string[] {
   if (line === SIGNATURE) return [line];
-  const trimmed = line.replace(/ +$/, '');
+  const trimmed = withoutLastSpaces(line);
   const quotes = /^>*/.exec(trimmed)?.[0] ?? '';
   if (quotes === '') return wrap(trimmed, WIDTH).map((piece) => stuffed(piece));
   if (trimmed.length <= WIDTH) return [trimmed];
   const depth = quotes.slice(0, WIDTH / 2);
   const rest = trimmed.slice(depth.length).replace(/^ /, '');
   return wrap(rest, WIDTH - depth.length - 1).map((piece) => `${depth} ${piece}`);
+}
+
+/** No pattern: looking for the last of many spaces in the middle takes the square of their number. */
+function withoutLastSpaces(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === ' ') end -= 1;
+  return line.slice(0, end);
 }
 
 function stuffed(line: string): string {

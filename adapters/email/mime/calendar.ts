@@ -12,6 +12,11 @@ const METHODS: ReadonlyMap<string, string> = new Map([
 
 const MAX_LINE = 300;
 
+// Each stops where `^` may match again, which is more than LF, or a long text would take very long.
+const SUMMARY = /^SUMMARY[^:\r\n\u2028\u2029]*:([^\r\n]*)/im;
+const LOCATION = /^LOCATION[^:\r\n\u2028\u2029]*:([^\r\n]*)/im;
+const START = /^DTSTART((?:;[^:\r\n\u2028\u2029]*)?):(\d{8})(?:T(\d{4})\d{0,2}(Z?))?/im;
+
 /** @returns `[Invitation: Lunch, 2026-05-05 12:00 (Europe/Berlin)]`, undefined where it is no event */
 export function eventLine(calendar: string): string | undefined {
   const unfolded = calendar.replace(/\r?\n[ \t]/g, '');
@@ -20,15 +25,14 @@ export function eventLine(calendar: string): string | undefined {
   if (at < 0) return undefined;
   const event = unfolded.slice(at);
   const method = /^METHOD:(\w+)/im.exec(unfolded)?.[1]?.toUpperCase() ?? '';
-  const summary = /^SUMMARY[^:\n]*:([^\r\n]*)/im.exec(event)?.[1] ?? '';
-  const place = /^LOCATION[^:\n]*:([^\r\n]*)/im.exec(event)?.[1] ?? '';
+  const summary = SUMMARY.exec(event)?.[1] ?? '';
+  const place = LOCATION.exec(event)?.[1] ?? '';
   const said = [unescaped(summary), start(event), unescaped(place)].filter((text) => text !== '');
   return `[${METHODS.get(method) ?? 'Event'}: ${clip(oneLine(said.join(', ')), MAX_LINE)}]`;
 }
 
 function start(event: string): string {
-  const [, parameters = '', date = '', time, zone] =
-    /^DTSTART((?:;[^:\n]*)?):(\d{8})(?:T(\d{4})\d{0,2}(Z?))?/im.exec(event) ?? [];
+  const [, parameters = '', date = '', time, zone] = START.exec(event) ?? [];
   const day = date.replace(/^(....)(..)(..)$/, '$1-$2-$3');
   if (time === undefined) return day;
   const name = /TZID=([^;:"]{1,60})/i.exec(parameters)?.[1];

@@ -18,9 +18,12 @@ const MEANINGS: readonly (readonly [Ending, RegExp])[] = [
   ['banned', /access denied|not authori[sz]ed|no authori[sz]ation|unauthori[sz]ed/i],
 ];
 
+/** RFC 2812 §2.3: what is longer is no ERROR that a server sends, and would be searched for long. */
+const MOST_WORDS = 512;
+
 /** @param words of an ERROR line */
 function endingOf(words: string): Ending {
-  const reason = reasonIn(words);
+  const reason = reasonIn(words.slice(0, MOST_WORDS));
   return MEANINGS.find(([, pattern]) => pattern.test(reason))?.[0] ?? 'lost';
 }
 

@@ -190,7 +190,10 @@ export class Transport {
 
 /** A CR in the middle would be a new line to whoever reads it next; a NUL, the end. */
 function readable(line: string): string {
-  const text = line.replace(/\r+$/, '');
+  let end = line.length;
+  // No pattern: of a line full of them each would be looked at as the first of the last ones.
+  while (line[end - 1] === '\r') end -= 1;
+  const text = line.slice(0, end);
   return /[\r\0]/.test(text) ? text.replace(/[\r\0]/g, ' ') : text;
 }
 
