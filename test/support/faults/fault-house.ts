@@ -9,10 +9,10 @@ import type { GatewayProcess } from '../gateway.ts';
 import { leaksIn } from '../house.ts';
 import type { RedisPeer } from '../peers/redis.ts';
 import type { XmppServer } from '../peers/xmpp-server.ts';
-import { check, type Verdict } from './checker.ts';
+import { check, type Promises, type Verdict } from './checker.ts';
 import type { Direction } from './directions/direction.ts';
 import { allOf, type Doors } from './doors/doors.ts';
-import { type DirectionName, type FaultKind, idOf, type Ledger, TEXT } from './ledger.ts';
+import { type DirectionName, type FaultKind, type How, idOf, type Ledger, TEXT } from './ledger.ts';
 import type { FaultProxy } from './proxy/proxy.ts';
 import type { Pulse } from './pulse.ts';
 import type { Resident } from './resident.ts';
@@ -21,12 +21,12 @@ import { Supervisor } from './supervisor.ts';
 import { tableOf } from './verdict-table.ts';
 
 /** What can be killed and is started again at once. */
-export type Peer = 'gateway' | 'redis' | 'server' | 'smarthost' | 'irc';
+export type Peer = 'gateway' | 'redis' | 'server' | 'carrier' | 'smarthost' | 'irc';
 
 /** What can be stopped and go on. The smarthost has no process of its own, but its link can stall. */
-type Pausable = Exclude<Peer, 'smarthost'> | 'carrier';
+export type Pausable = Exclude<Peer, 'smarthost'>;
 
-type LinkName<Kind = FaultKind> = Kind extends `link-${infer Name}` ? Name : never;
+export type LinkName<Kind = FaultKind> = Kind extends `link-${infer Name}` ? Name : never;
 
 /** A text whose fate the carrier does not know is asked for until 30 s have passed, and retries wait longer. */
 const SETTLED_MS = 240_000;
@@ -117,7 +117,7 @@ export class FaultHouse {
 
   /** SIGKILL, and a new start at once on the same data. Resolves when it runs; it may not answer yet. */
   async kill(peer: Peer): Promise<void> {
-    this.ledger.fault(peer);
+    this.ledger.fault(peer, 'killed');
     const { redis, server, doors } = this.#parts;
     switch (peer) {
       case 'gateway':
@@ -130,18 +130,21 @@ export class FaultHouse {
         await server.kill('SIGKILL');
         await server.restart();
         return;
+      case 'carrier':
+        await doors.sms?.kill();
+        return;
       case 'smarthost':
         await doors.mail?.smarthost.kill();
         await doors.mail?.smarthost.restart();
         return;
       case 'irc':
-        await doors.irc?.irc.restart();
+        await doors.irc?.kill();
     }
   }
 
   /** SIGSTOP. */
   async pause(peer: Pausable): Promise<void> {
-    this.ledger.fault(peer);
+    this.ledger.fault(peer, 'paused');
     await this.#signal(peer, 'SIGSTOP');
   }
 
@@ -150,10 +153,10 @@ export class FaultHouse {
   }
 
   /** Notes that a link is broken. @returns what breaks it */
-  breaking(link: LinkName): FaultProxy {
+  breaking(link: LinkName, how: How = 'broken'): FaultProxy {
     const proxy = this.#parts.links[link];
     if (proxy === undefined) throw new Error(`there is no link ${link} in this house`);
-    this.ledger.fault(`link-${link}`);
+    this.ledger.fault(`link-${link}`, how);
     return proxy;
   }
 
@@ -188,9 +191,12 @@ export class FaultHouse {
     return this.directions.map(({ name, waitsFor }) => `${name}: ${waitsFor}`).join('\n');
   }
 
+  get promises(): Promises {
+    return Object.fromEntries(this.directions.map(({ name, promised }) => [name, promised]));
+  }
+
   verdict(): Verdict {
-    const promises = this.directions.map(({ name, promised }) => [name, promised]);
-    return check(this.ledger, Object.fromEntries(promises));
+    return check(this.ledger, this.promises);
   }
 
   /** For whoever looks into what broke: the ledger, the log, the state of the gateway. */

@@ -56,7 +56,11 @@ export type LedgerRecord = MessageKey & { readonly at: number } & Seen;
 export interface Fault {
   readonly at: number;
   readonly what: FaultKind;
+  readonly how: How;
 }
+
+/** A process is killed or stopped; a link is broken, in whatever way. */
+export type How = 'killed' | 'paused' | 'reset' | 'black-hole' | 'broken';
 
 /** What may be killed, stopped or cut. */
 export type FaultKind =
@@ -104,8 +108,8 @@ export class Ledger extends Watched {
     this.changed();
   }
 
-  fault(what: FaultKind): void {
-    this.#faults.push({ at: this.#now(), what });
+  fault(what: FaultKind, how: How): void {
+    this.#faults.push({ at: this.#now(), what, how });
     this.changed();
   }
 

@@ -135,8 +135,8 @@ describe('what breaks no promise', () => {
   it('repeats with the same id, not more than the faults may bring', () => {
     const steps: Step[] = [...whole(0, 'a'), [0, arrived('a')], [0, arrived('a')]];
     const faults: Fault[] = [
-      { at: 0, what: 'gateway' },
-      { at: 1, what: 'gateway' },
+      { at: 0, what: 'gateway', how: 'killed' },
+      { at: 1, what: 'gateway', how: 'killed' },
     ];
     const { counts, violations } = judge(steps, { duplicates: { gateway: 1 } }, faults);
     expect(counts).toMatchObject({ repeats: 2 });
@@ -145,7 +145,7 @@ describe('what breaks no promise', () => {
 
   it('repeats do not count for the order', () => {
     const steps: Step[] = [...whole(0, 'a'), ...whole(1, 'b'), [0, arrived('a')]];
-    const faults: Fault[] = [{ at: 0, what: 'redis' }];
+    const faults: Fault[] = [{ at: 0, what: 'redis', how: 'killed' }];
     expect(judge(steps, { duplicates: { redis: 1 } }, faults).violations).toEqual([]);
   });
 
@@ -236,14 +236,14 @@ describe('what breaks one', () => {
     ['another id', 'b'],
     ['none', undefined],
   ])('a repeat with %s, although there may be repeats', (_, id) => {
-    const faults: Fault[] = [{ at: 0, what: 'gateway' }];
+    const faults: Fault[] = [{ at: 0, what: 'gateway', how: 'killed' }];
     const steps: Step[] = [...whole(0, 'a'), [0, arrived(id)]];
     const { violations } = judge(steps, { duplicates: { gateway: 128 } }, faults);
     expect(violations).toEqual(['sms-xmpp: 1 duplicates with another id (0/0)']);
   });
 
   it('one repeat more than the faults may bring', () => {
-    const faults: Fault[] = [{ at: 0, what: 'gateway' }];
+    const faults: Fault[] = [{ at: 0, what: 'gateway', how: 'killed' }];
     const steps: Step[] = [...whole(0, 'a'), [0, arrived('a')], [0, arrived('a')]];
     const { violations } = judge(steps, { duplicates: { gateway: 1, redis: 5 } }, faults);
     expect(violations).toEqual(['sms-xmpp: 2 duplicates, of which 1 may be (0/0)']);

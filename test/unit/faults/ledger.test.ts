@@ -27,7 +27,7 @@ it('what is written into a file is read from it', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'postern-ledger-'));
   try {
     const ledger = new Ledger();
-    ledger.fault('redis');
+    ledger.fault('redis', 'killed');
     for (let n = 0; n < 2_500; n++) {
       const key = { direction: 'mail-xmpp', lane: 1, n } as const;
       ledger.note(key, { is: 'arrived', id: `id ${n}` });

@@ -22,6 +22,11 @@ export interface IrcDoor extends Door {
   readonly speakers: readonly IrcResident[];
   /** They speak with Juliet alone. */
   readonly friends: readonly IrcResident[];
+  /**
+   * SIGKILL, and a new start. The gateway finds it again when all who hear are back: what a channel is
+   * told while they are out is in nobody's ledger.
+   */
+  kill(): Promise<void>;
 }
 
 export async function openIrcDoor(kind: 'ngircd' | 'inspircd', pulse: Pulse): Promise<IrcDoor> {
@@ -39,6 +44,12 @@ export async function openIrcDoor(kind: 'ngircd' | 'inspircd', pulse: Pulse): Pr
     ...{ irc, speakers, friends },
     transport: { ...transport, domain, keepRooms: true },
     channels: ['irc.o', 'irc.i'],
+    async kill() {
+      await link.shut();
+      await irc.restart();
+      await Promise.all([...speakers, ...friends].map((each) => each.until(({ isIn }) => isIn)));
+      await link.heal();
+    },
     async stop() {
       for (const person of [...speakers, ...friends]) person.stop();
       await link.stop();

@@ -12,6 +12,8 @@ export interface SmsDoor extends Door {
   readonly publicUrl: string;
   /** Somebody's handset sends a text, or the carrier posts that of this SID again. */
   post(text: Parameters<Carrier['text']>[0]): Promise<Posted>;
+  /** As if its machine were gone, and there again with all that it had. */
+  kill(): Promise<void>;
 }
 
 interface Posted {
@@ -36,6 +38,11 @@ export async function openSmsDoor(httpPort: number): Promise<SmsDoor> {
     post: async (text) => postedIn(await carrier.text(text)),
     transport: { ...smsTransport(`http://${api.host}:${api.port}`), domain: DOMAIN },
     channels: ['sms.o', 'sms.i'],
+    async kill() {
+      await Promise.all([api.shut(), webhooks.shut()]);
+      await carrier.messages();
+      await Promise.all([api.heal(), webhooks.heal()]);
+    },
     async stop() {
       await Promise.all([api.stop(), webhooks.stop()]);
       await carrier.stop();
