@@ -51,6 +51,8 @@ const KEEPER = 'postern-keeper';
 const START_MS = 30_000;
 const LOOK_AGAIN_MS = 50;
 const LONGEST_BACKOFF_MS = 5_000;
+/** One that has lived so long is not dying of a disk that is full, or of its file. */
+const SOUND_MS = 30_000;
 
 /**
  * Resolves when the server has read its file, however long that takes. From then on it is started
@@ -66,26 +68,31 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   let retry: NodeJS.Timeout | undefined;
 
   const watch = () => {
+    const since = performance.now();
     link.once('end', () => {
       if (stopping) return;
-      options.log('the embedded Redis has gone: starting it again');
-      again();
+      if (performance.now() - since > SOUND_MS) attempts = 0;
+      startAgain('it has gone');
     });
+  };
+  /** At once, and where that does not help for long less and less often: it reads its whole file each time. */
+  const startAgain = (why: string) => {
+    const afterMs = attempts === 0 ? 0 : Math.min(50 * 2 ** attempts, LONGEST_BACKOFF_MS);
+    attempts += 1;
+    const when = afterMs === 0 ? '' : ` in ${afterMs} ms`;
+    options.log(`the embedded Redis is started again${when}: ${why}`);
+    retry = setTimeout(again, afterMs);
   };
   const again = () => {
     attach(files, first.socket, options).then(
       (found) => {
         link = found.link;
         if (stopping) return void leave(link);
-        attempts = 0;
         options.log('the embedded Redis is back');
         watch();
       },
       (error: unknown) => {
-        if (stopping) return;
-        options.log(error instanceof Error ? error.message : String(error));
-        retry = setTimeout(again, Math.min(100 * 2 ** attempts, LONGEST_BACKOFF_MS));
-        attempts += 1;
+        if (!stopping) startAgain(error instanceof Error ? error.message : String(error));
       },
     );
   };
