@@ -22,13 +22,17 @@ export async function answered<T>(
   run: (again: boolean) => Promise<T>,
 ): Promise<T> {
   const since = performance.now();
+  let isInDoubt = false;
   for (let repeats = 0; ; repeats++) {
     try {
       return await run(repeats > 0);
     } catch (cause) {
       const error = withoutCommand(cause);
-      if (!isPassing(error)) throw error;
-      if (repeats > 0 && performance.now() - since >= patienceMs) {
+      const isFinal = !isPassing(error);
+      if (isFinal && !isInDoubt) throw error;
+      isInDoubt ||= !isAnswer(error);
+      // What is refused now may have been done before, when nobody heard the answer.
+      if (isFinal || (repeats > 0 && performance.now() - since >= patienceMs)) {
         throw new UnansweredError('the store did not answer', { cause: error });
       }
     }
@@ -41,7 +45,11 @@ const PASSING = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY) /;
 
 /** Everything but an answer is a matter of the link. */
 function isPassing(error: Error): boolean {
-  return error.name !== 'ReplyError' || PASSING.test(error.message);
+  return !isAnswer(error) || PASSING.test(error.message);
+}
+
+function isAnswer({ name }: Error): boolean {
+  return name === 'ReplyError';
 }
 
 /** The client hangs the whole command on its error; there are bodies in it, and errors get logged. */

@@ -21,9 +21,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** A link that breaks after the server has done what it was asked, as often as it is told to. */
-function breaking(store: Store): { readonly store: Store; breakOnce(): void } {
+/**
+ * A link that breaks after the server has done what it was asked, as often as it is told to.
+ * `breakOnce` may be given what happens meanwhile.
+ */
+function breaking(store: Store) {
   let breaks = 0;
+  let meanwhile: (() => Promise<unknown>) | undefined;
   const script: Store['script'] = (lua) => {
     const sound = store.script(lua);
     return {
@@ -31,14 +35,16 @@ function breaking(store: Store): { readonly store: Store; breakOnce(): void } {
         const answer = await sound.run(partition, args);
         if (breaks === 0) return answer;
         breaks -= 1;
+        await meanwhile?.();
         throw new Error('Connection is closed.');
       },
     };
   };
   return {
     store: { ...store, script },
-    breakOnce: () => {
+    breakOnce: (then?: () => Promise<unknown>) => {
       breaks += 1;
+      meanwhile = then;
     },
   };
 }
@@ -126,6 +132,20 @@ test('a late holder is fenced, though it asks twice', async () => {
   await room.one({ holder: 'h2' });
   breakOnce();
   expect(await room.settle(late, [SENT])).toEqual({ result: 'fenced' });
+});
+
+test('what is refused after an answer was lost may be stored all the same', async () => {
+  const { store, breakOnce } = breaking(server.store);
+  const room = new Room(redisLaneStore(store));
+  const limit = (bytes: string) => server.command('CONFIG', 'SET', 'maxmemory', bytes);
+  breakOnce(() => limit('1mb'));
+  const said = await room.store.push([room.entry(room.lane(), 'a')]).catch((error) => error);
+  const refused = await room.store.push([room.entry(room.lane(), 'b')]).catch((error) => error);
+  await limit('512mb');
+  expect(said).toBeInstanceOf(UnansweredError);
+  expect(refused).not.toBeInstanceOf(UnansweredError);
+  expect(String(refused)).toMatch(/OOM/);
+  expect(await room.sendAll()).toEqual(['a']);
 });
 
 test('messages keep their order though the call that stores the first has to be repeated', async () => {
