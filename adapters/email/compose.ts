@@ -1,8 +1,13 @@
 /** A message as a mail. Pure but for its library's streams: the same message gives the same bytes. */
 
 import MailComposer from 'nodemailer/lib/mail-composer';
+import type { Brand } from 'postern/adapter';
 import { flowed } from './flowed.ts';
 import type { MailAddress } from './mail-address.ts';
+import type { Sign } from './relay/dkim.ts';
+
+/** One mail as RFC 5322 has it, of which a server understands what was meant. Only this file makes it. */
+export type ComposedMail = Brand<Buffer, 'ComposedMail'>;
 
 export interface Outgoing {
   readonly from: { readonly name: string; readonly address: MailAddress };
@@ -27,8 +32,12 @@ function foldable(words: string): string {
   return words.replace(/\S{900}(?=\S)/g, '$& ');
 }
 
-/** @returns the mail, with CRLF line ends */
-export async function compose(mail: Outgoing): Promise<Buffer> {
+/**
+ * @returns the mail, with CRLF line ends
+ * @throws Error where it can not be signed, or has no id that can stand in a header
+ */
+export async function compose(mail: Outgoing, sign?: Sign): Promise<ComposedMail> {
+  if (!MESSAGE_ID.test(mail.messageId)) throw new Error('a mail has no id that it can bear');
   const inReplyTo = (mail.inReplyTo ?? '').match(MESSAGE_ID)?.[0];
   const composer = new MailComposer({
     // As objects: text would be read as a list of addresses.
@@ -49,5 +58,6 @@ export async function compose(mail: Outgoing): Promise<Buffer> {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  return await composer.compile().build();
+  const built = await composer.compile().build();
+  return (await (sign?.(built) ?? built)) as ComposedMail;
 }

@@ -20,7 +20,7 @@ const DOMAIN_LETTERS = /^[\p{L}\p{N}\p{M}.-]+$/u;
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const DOMAIN = new RegExp(`^(?:${LABEL}\\.)*${LABEL}$`);
 
-/** An address in its canonical form. */
+/** An address in its canonical form: nothing else is named in an envelope, or stands for one in a header. */
 export type MailAddress = string & { readonly mailAddress: unique symbol };
 
 /** Undefined for what is none, or none that we would write to. */
@@ -35,6 +35,13 @@ export function parseAddress(text: string): MailAddress | undefined {
   const isOfTheWorld = isMailDomain(domain) && /\.(?!\d+$)[^.]+$/.test(domain);
   const valid = isPlain && isLocalPart(local) && isOfTheWorld;
   return valid && Buffer.byteLength(address) <= MAX_ADDRESS ? (address as MailAddress) : undefined;
+}
+
+/** Of what was an address when it was accepted. @throws Error */
+export function addressOf(text: string): MailAddress {
+  const address = parseAddress(text);
+  if (address === undefined) throw new Error('an address that was accepted is none any more');
+  return address;
 }
 
 /**

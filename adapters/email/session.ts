@@ -8,7 +8,7 @@ import type {
 } from 'postern/adapter';
 import { compose } from './compose.ts';
 import type { EmailAccount, EmailConfig } from './config.ts';
-import { type MailAddress, parseAddress } from './mail-address.ts';
+import { addressOf } from './mail-address.ts';
 import { messageIdOf, nameOf, readPrepared } from './prepared.ts';
 import type { Sign } from './relay/dkim.ts';
 import type { Relay } from './relay/relay.ts';
@@ -39,7 +39,7 @@ export class EmailSession implements Session<'message'> {
     const { subject, inReplyTo, references } = readPrepared(event);
     const to = addressOf(event.peer);
     const messageId = messageIdOf(event, domain);
-    const composed = await compose({
+    const mail = {
       from: {
         name: nameOf(account.jid),
         address: addressOf(`${account.settings.address}@${domain}`),
@@ -51,11 +51,11 @@ export class EmailSession implements Session<'message'> {
       ...(inReplyTo === undefined ? {} : { inReplyTo }),
       references,
       text: splitSubject(event.text).text,
-    });
+    };
     const letter = {
       from: verp.address(event.id),
       to,
-      message: await (sign?.(composed) ?? composed),
+      message: await compose(mail, sign),
       envelopeId: event.id,
       wantsDsn: event.wantsReceipt && receipt === 'delivered',
     };
@@ -67,11 +67,4 @@ export class EmailSession implements Session<'message'> {
   }
 
   async close(): Promise<void> {}
-}
-
-/** What is stored was an address when it was accepted. */
-function addressOf(text: string): MailAddress {
-  const address = parseAddress(text);
-  if (address === undefined) throw new Error('an address that was accepted is none any more');
-  return address;
 }

@@ -6,10 +6,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { MessageId } from 'postern/adapter';
 import { BOUNCE_PREFIX } from './account-name.ts';
+import { addressOf, type MailAddress } from './mail-address.ts';
 
 export interface Verp {
   /** The envelope sender of a message. Its local part has 41 octets, of the 64 that may be. */
-  address(message: MessageId): string;
+  address(message: MessageId): MailAddress;
   /**
    * The message that a local part names; servers on the way may have changed its case. Undefined for
    * whatever we did not write.
@@ -31,7 +32,7 @@ export function verp(key: Buffer, domain: string): Verp {
   return {
     address: (message) => {
       const name = message.toLowerCase();
-      return `${BOUNCE_PREFIX}${name}.${tagOf(name)}@${domain}`;
+      return addressOf(`${BOUNCE_PREFIX}${name}.${tagOf(name)}@${domain}`);
     },
     read: (local) => {
       const [, name, tag] = LOCAL_PART.exec(local.toLowerCase()) ?? [];

@@ -310,6 +310,7 @@ export interface WebhookRequest {
 
 export interface WebhookResponse {
   readonly status: number;
-  readonly contentType?: string;
+  /** Nothing that a browser would show or run. */
+  readonly contentType?: 'text/plain' | 'text/xml' | 'application/json';
   readonly body?: string;
 }

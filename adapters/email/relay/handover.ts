@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import type { ComposedMail } from '../compose.ts';
 
 /**
  * The content of one mail. The library would let it flow into the socket by itself, and not tell what
@@ -12,7 +13,7 @@ export class Handover extends Readable {
   #flushed = false;
 
   /** @param ready called when the server waits for the content */
-  constructor(message: Buffer, ready: () => void) {
+  constructor(message: ComposedMail, ready: () => void) {
     super();
     this.#wire = wireForm(message);
     this.#ready = ready;
@@ -50,7 +51,7 @@ export class Handover extends Readable {
 }
 
 /** RFC 5321 §2.3.8, §4.5.2: CRLF only, no line that is a dot alone but the last. */
-function wireForm(message: Buffer): Buffer {
+function wireForm(message: ComposedMail): Buffer {
   const text = message.toString('latin1');
   const lines = text.replace(/\r\n|\r|\n/g, '\r\n').replace(/(^|\n)\./g, '$1..');
   return Buffer.from(`${lines}${lines.endsWith('\r\n') ? '' : '\r\n'}.\r\n`, 'latin1');

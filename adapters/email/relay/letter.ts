@@ -1,14 +1,15 @@
+import type { MessageId } from 'postern/adapter';
+import type { ComposedMail } from '../compose.ts';
 import type { MailAddress } from '../mail-address.ts';
 
 /** One mail for one recipient. */
 export interface Letter {
   /** The envelope sender: see verp.ts. */
-  readonly from: string;
+  readonly from: MailAddress;
   readonly to: MailAddress;
-  /** RFC 5322, ready to be sent. */
-  readonly message: Buffer;
-  /** What reports are to call it (RFC 3461 §4.4): at most 100 characters. */
-  readonly envelopeId: string;
+  readonly message: ComposedMail;
+  /** What reports are to call it (RFC 3461 §4.4). */
+  readonly envelopeId: MessageId;
   /** Asks for a report of success, too; one of failure or delay is asked for anyway. */
   readonly wantsDsn: boolean;
 }

@@ -8,6 +8,7 @@ import { connect as connectTls } from 'node:tls';
 import { ForbiddenCharacterError } from '../xml/characters.ts';
 import { type Element, NS_COMPONENT, NS_STREAMS } from '../xml/element.ts';
 import { type SkipReason, StreamReader } from '../xml/reader.ts';
+import type { StanzaXml } from '../xml/serialise.ts';
 import { XmlError } from '../xml/tag.ts';
 import {
   closedByServer,
@@ -90,7 +91,7 @@ export class Link {
     return !this.#socket.writableNeedDrain;
   }
 
-  write(xml: string): void {
+  write(xml: StanzaXml): void {
     if (this.ready) this.#socket.write(xml);
   }
 

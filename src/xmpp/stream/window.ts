@@ -5,6 +5,7 @@
 
 import { crashPoint } from '../../crash-point.ts';
 import { PoisonousError, StreamLostError } from '../port.ts';
+import { followedBy, NO_STANZA, type StanzaXml } from '../xml/serialise.ts';
 import type { Suspicion } from './end.ts';
 
 const BATCH = 32;
@@ -21,7 +22,7 @@ const POISONOUS = 10;
 const EVIDENCE: Readonly<Record<Suspicion, number>> = { none: 0, weak: 2, strong: 5 };
 
 interface Waiting {
-  readonly xml: string;
+  readonly xml: StanzaXml;
   /** The stanza's id, by which it is known when it is sent again. */
   readonly id: string | undefined;
   resolve(): void;
@@ -81,7 +82,7 @@ export class Window {
   }
 
   /** @throws StreamLostError, PoisonousError */
-  add(xml: string, id: string | undefined): Promise<void> {
+  add(xml: StanzaXml, id: string | undefined): Promise<void> {
     return new Promise((resolve, reject) => this.#waiting.push({ xml, id, resolve, reject }));
   }
 
@@ -95,17 +96,17 @@ export class Window {
    * @param now of a monotonic clock, in milliseconds
    * @returns its XML and the number of its ping; undefined when nothing waits or the window is full
    */
-  takeBatch(now: number): { readonly xml: string; readonly ping: number } | undefined {
+  takeBatch(now: number): { readonly xml: StanzaXml; readonly ping: number } | undefined {
     const { careful } = this;
     const room = careful
       ? !this.underWay && this.#live === this.#liveCertain
       : this.#batches.length < BATCHES;
     if (!room || this.#waiting.length === 0) return undefined;
     let count = 0;
-    let xml = '';
+    let xml = NO_STANZA;
     for (const { xml: next } of this.#waiting.slice(0, careful ? 1 : BATCH)) {
       if (count > 0 && xml.length + next.length > BATCH_LENGTH) break;
-      xml += next;
+      xml = followedBy(xml, next);
       count++;
     }
     return { xml, ping: this.#takePing(this.#waiting.splice(0, count), now) };

@@ -1,7 +1,7 @@
 /** Writes into one link: the stanzas of a tick together, and never more than the window allows. */
 
 import { crashPointSoon } from '../../crash-point.ts';
-import { serialise } from '../xml/serialise.ts';
+import { followedBy, NO_STANZA, type StanzaXml, serialise } from '../xml/serialise.ts';
 import type { Backlog } from './backlog.ts';
 import type { Barrier } from './barrier.ts';
 import type { Link } from './link.ts';
@@ -20,7 +20,7 @@ export class Writer {
   readonly #backlog: Backlog;
   readonly #options: WriterOptions;
   /** Live stanzas that wait for the end of the tick, or for a stanza that must be alone. */
-  #live = '';
+  #live = NO_STANZA;
   #liveCount = 0;
   #flushing = false;
   #opened = false;
@@ -50,9 +50,9 @@ export class Writer {
   }
 
   /** Live or never. @returns whether it was taken */
-  send(xml: string): boolean {
+  send(xml: StanzaXml): boolean {
     if (!this.#link.ready || !this.#backlog.takes(this.#waiting)) return false;
-    this.#live += xml;
+    this.#live = followedBy(this.#live, xml);
     this.#liveCount++;
     this.flushSoon();
     return true;
@@ -81,15 +81,17 @@ export class Writer {
   /** In one write. What must wait for its turn waits in the window, not in the socket. */
   flush(): void {
     if (!this.#link.ready) return;
-    let xml = this.#window.careful ? '' : this.#takeLive();
+    let xml = this.#window.careful ? NO_STANZA : this.#takeLive();
     while (this.#opened && this.#link.writable) {
       const batch = this.#window.takeBatch(performance.now());
       if (batch === undefined) break;
-      xml += batch.xml + this.#ping(batch.ping);
+      xml = followedBy(xml, followedBy(batch.xml, this.#ping(batch.ping)));
       crashPointSoon('barrier.before', this.#options.domain);
     }
-    if (this.#window.careful && !this.#window.underWay) xml += this.#takeLiveWithPing();
-    if (xml !== '') this.#link.write(xml);
+    if (this.#window.careful && !this.#window.underWay) {
+      xml = followedBy(xml, this.#takeLiveWithPing());
+    }
+    if (xml !== NO_STANZA) this.#link.write(xml);
     // Also here: the socket does not tell of what left at once.
     this.#backlog.left(this.#waiting);
   }
@@ -98,23 +100,24 @@ export class Writer {
     return this.#link.backlog + this.#live.length;
   }
 
-  #takeLive(): string {
+  #takeLive(): StanzaXml {
     const live = this.#live;
-    if (live === '') return '';
+    if (live === NO_STANZA) return live;
     this.#options.beforeLive();
     this.#window.addLive(this.#liveCount);
-    this.#live = '';
+    this.#live = NO_STANZA;
     this.#liveCount = 0;
     return live;
   }
 
   /** The stanza that must be alone leaves when the ping is back. */
-  #takeLiveWithPing(): string {
+  #takeLiveWithPing(): StanzaXml {
     const live = this.#takeLive();
-    return live === '' ? '' : live + this.#ping(this.#window.takePing(performance.now()));
+    if (live === NO_STANZA) return live;
+    return followedBy(live, this.#ping(this.#window.takePing(performance.now())));
   }
 
-  #ping(number: number): string {
+  #ping(number: number): StanzaXml {
     return serialise(this.#barrier.ping(number), this.#options.domain);
   }
 }

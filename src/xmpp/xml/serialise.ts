@@ -4,10 +4,16 @@
  * checked here. Pure.
  */
 
+import type { Brand } from '../../contract/ids.ts';
 import { formatJid, type Jid, parseJid } from '../jid.ts';
 import { UnserialisableError } from '../port.ts';
 import { isXmlText } from './characters.ts';
 import { type Element, NS_COMPONENT } from './element.ts';
+
+/** Whole stanzas that a server takes, one after the other. Only this file makes it, and the link takes nothing else. */
+export type StanzaXml = Brand<string, 'StanzaXml'>;
+
+export const NO_STANZA = '' as StanzaXml;
 
 /** Bytes of one stanza: 512 KiB is what servers accept, the rest is room for what they add. */
 export const MAX_STANZA_BYTES = 500 * 1024;
@@ -25,7 +31,7 @@ const RESERVED_NAMESPACES = new Set([
  * @param domain the only one that `from` may have
  * @throws UnserialisableError The message never has content in it.
  */
-export function serialise(stanza: Element, domain: string): string {
+export function serialise(stanza: Element, domain: string): StanzaXml {
   if (!STANZAS.has(stanza.name) || stanza.ns !== NS_COMPONENT) refuse('It is not a stanza.');
   const from = address(stanza, 'from');
   // Servers compare it letter for letter: `GW.example` and `gw.example.` close the stream.
@@ -38,7 +44,12 @@ export function serialise(stanza: Element, domain: string): string {
   if (xml.length * 3 > MAX_STANZA_BYTES && Buffer.byteLength(xml) > MAX_STANZA_BYTES) {
     refuse(`It is larger than ${MAX_STANZA_BYTES} bytes.`);
   }
-  return xml;
+  return xml as StanzaXml;
+}
+
+/** For one write. */
+export function followedBy(first: StanzaXml, second: StanzaXml): StanzaXml {
+  return `${first}${second}` as StanzaXml;
 }
 
 function address(stanza: Element, attribute: 'from' | 'to'): Jid {

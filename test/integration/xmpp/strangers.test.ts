@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { UnserialisableError } from '../../../src/xmpp/port.ts';
 import { Link } from '../../../src/xmpp/stream/link.ts';
-import { serialise } from '../../../src/xmpp/xml/serialise.ts';
+import { type StanzaXml, serialise } from '../../../src/xmpp/xml/serialise.ts';
 import type { XmppClient } from '../../support/clients/client.ts';
 import { startLightClient } from '../../support/clients/light.ts';
 import { startEjabberd } from '../../support/peers/ejabberd.ts';
@@ -23,7 +23,8 @@ function startOther(port: number): Promise<{ write(xml: string): void; ended: Pr
         ...{ host: '127.0.0.1', port, tls: false, negotiateMs: 10_000 },
       },
       {
-        ready: () => resolve({ write: (xml) => link.write(xml), ended: ended.promise }),
+        ready: () =>
+          resolve({ write: (xml) => link.write(xml as StanzaXml), ended: ended.promise }),
         stanza() {},
         skipped() {},
         drained() {},

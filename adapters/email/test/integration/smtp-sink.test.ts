@@ -1,6 +1,6 @@
 import type { DeliveryError } from 'postern/adapter';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { compose } from '../../compose.ts';
+import { type ComposedMail, compose } from '../../compose.ts';
 import type { MailAddress } from '../../mail-address.ts';
 import { RECIPIENT, relayTo, SENDER, type Sending, send } from '../unit/relay/on-relay.ts';
 import { SmtpSink } from './smtp-sink.ts';
@@ -11,7 +11,7 @@ async function sinking(...flags: string[]) {
   return { sink, ...relayTo(sink.port) };
 }
 
-const mail = async (text: string): Promise<Buffer> =>
+const mail = async (text: string): Promise<ComposedMail> =>
   await compose({
     from: { name: 'Juliet', address: 'juliet@mail.example.org' as MailAddress },
     to: RECIPIENT,

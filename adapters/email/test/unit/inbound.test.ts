@@ -50,7 +50,7 @@ function message(more: Partial<OpenedMail> = {}, to?: string): InboundMessage {
   return event;
 }
 
-function report(recipient: BouncedRecipient, to = BOUNCE_ADDRESS, messageId?: string) {
+function report(recipient: BouncedRecipient, to: string = BOUNCE_ADDRESS, messageId?: string) {
   const mail = opened(
     {
       bounce: {

@@ -15,7 +15,7 @@ import type {
 } from '../provider.ts';
 import { ListError } from '../provider.ts';
 import { errorOf, failureOf, fieldIn, numberIn, textIn } from './answer.ts';
-import { Http, type HttpAnswer, NoAnswer } from './http.ts';
+import { basic, type Credentials, encodeForm, Http, type HttpAnswer, NoAnswer } from './http.ts';
 
 const MAX_BODY = 1600;
 const MAX_VALIDITY_SECONDS = 36_000;
@@ -40,7 +40,7 @@ export class Twilio implements Provider {
   readonly #http: Http;
   readonly #api: URL;
   readonly #messages: string;
-  readonly #authorization: string;
+  readonly #authorization: Credentials;
   readonly #statusUrl: URL | undefined;
 
   constructor({ config, statusUrl, connections }: TwilioOptions) {
@@ -48,8 +48,7 @@ export class Twilio implements Provider {
     this.#http = new Http(this.#api.protocol === 'https:', connections);
     const prefix = this.#api.pathname.replace(/\/$/, '');
     this.#messages = `${prefix}/2010-04-01/Accounts/${config.accountSid}/Messages.json`;
-    const credentials = Buffer.from(`${config.accountSid}:${config.authToken}`);
-    this.#authorization = `Basic ${credentials.toString('base64')}`;
+    this.#authorization = basic(config.accountSid, config.authToken);
     this.#statusUrl = statusUrl;
   }
 
@@ -123,10 +122,9 @@ export class Twilio implements Provider {
   async #post(form: URLSearchParams, attempt: SendAttempt): Promise<HttpAnswer> {
     try {
       return await this.#http.call({
-        method: 'POST',
         url: new URL(this.#messages, this.#api),
-        headers: this.#headers({ 'content-type': 'application/x-www-form-urlencoded' }),
-        body: form.toString(),
+        authorization: this.#authorization,
+        form: encodeForm(form),
         signal: attempt.signal,
         leave: attempt.leave,
       });
@@ -174,10 +172,12 @@ export class Twilio implements Provider {
   async #get(url: URL, stop: AbortSignal): Promise<HttpAnswer> {
     let answer: HttpAnswer;
     try {
-      const headers = this.#headers({});
       const leave = () => {};
       const signal = AbortSignal.any([stop, AbortSignal.timeout(PAGE_TIMEOUT_MS)]);
-      answer = await this.#http.call({ method: 'GET', url, headers, body: '', signal, leave });
+      answer = await this.#http.call({
+        ...{ url, authorization: this.#authorization, form: undefined },
+        ...{ signal, leave },
+      });
     } catch (error) {
       throw new ListError('unreachable', error instanceof NoAnswer ? error.message : 'no answer');
     }
@@ -187,10 +187,6 @@ export class Twilio implements Provider {
       ([status]) => Number(status) === answer.status,
     )?.[1];
     throw new ListError(reason ?? 'unreachable', `the list was answered with ${answer.status}`);
-  }
-
-  #headers(more: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-    return { authorization: this.#authorization, accept: 'application/json', ...more };
   }
 }
 

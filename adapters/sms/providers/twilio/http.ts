@@ -7,12 +7,28 @@ import {
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import type { Brand } from 'postern/adapter';
 
+/** Fields as application/x-www-form-urlencoded: whatever is in one, it is no other. */
+export type FormBody = Brand<string, 'FormBody'>;
+/** The value of an Authorization header. */
+export type Credentials = Brand<string, 'Credentials'>;
+
+export function encodeForm(fields: URLSearchParams): FormBody {
+  return fields.toString() as FormBody;
+}
+
+/** RFC 7617 §2 */
+export function basic(user: string, password: string): Credentials {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` as Credentials;
+}
+
+/** No text of a stranger stands in it but by a `URL` or a form, which encode it. */
 export interface HttpCall {
-  readonly method: 'GET' | 'POST';
   readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly authorization: Credentials;
+  /** Is posted; undefined for a GET. */
+  readonly form: FormBody | undefined;
   readonly signal: AbortSignal;
   /** Called in the very tick before the first byte is written. What it throws ends the call. */
   leave(): void;
@@ -65,9 +81,14 @@ export class Http {
     const fail = (error: unknown): void => reject(new NoAnswer(left, reasonOf(error)));
     const timeUp = (): void => fail(call.signal.reason);
     if (call.signal.aborted) throw new NoAnswer(false, reasonOf(call.signal.reason));
+    const { authorization, form } = call;
     const request = this.#request(call.url, {
-      method: call.method,
-      headers: { ...call.headers, 'content-length': String(Buffer.byteLength(call.body)) },
+      method: form === undefined ? 'GET' : 'POST',
+      headers: {
+        authorization,
+        accept: 'application/json',
+        ...(form === undefined ? {} : headersOf(form)),
+      },
       agent: this.#agent,
       signal: call.signal,
     });
@@ -85,7 +106,7 @@ export class Http {
         return;
       }
       left = true;
-      request.end(call.body);
+      request.end(form);
     });
     // The request itself says nothing of it while it waits for a connection.
     call.signal.addEventListener('abort', timeUp, { once: true });
@@ -99,6 +120,13 @@ export class Http {
   close(): void {
     this.#agent.destroy();
   }
+}
+
+function headersOf(form: FormBody): Readonly<Record<string, string>> {
+  return {
+    'content-type': 'application/x-www-form-urlencoded',
+    'content-length': String(Buffer.byteLength(form)),
+  };
 }
 
 /** Nothing of a request is written before its end is given, so that the moment is ours to choose. */

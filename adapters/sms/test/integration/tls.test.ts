@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
-import { Http } from '../../providers/twilio/http.ts';
+import { basic, encodeForm, Http } from '../../providers/twilio/http.ts';
 
 /** A key and a certificate for 127.0.0.1 that nobody else has. */
 function certificate(): { key: string; cert: string } {
@@ -41,10 +41,9 @@ test('a request leaves once the server has proved itself, and not otherwise', as
   const order: string[] = [];
   const post = () =>
     http.call({
-      method: 'POST',
       url,
-      headers: {},
-      body: 'x=1',
+      authorization: basic('AC1', 'x'),
+      form: encodeForm(new URLSearchParams({ x: '1' })),
       signal: new AbortController().signal,
       leave: () => order.push(`left, ${seen.length} seen`),
     });

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { compose } from '../../../compose.ts';
 import { type MailAddress, parseAddress } from '../../../mail-address.ts';
-import { letter, RECIPIENT, SENDER, scripted, send } from './on-relay.ts';
+import { letter, RECIPIENT, SENDER, scripted, send, written } from './on-relay.ts';
 
 describe('reports', () => {
   test('are asked for, of success only where it is wanted', async () => {
@@ -58,10 +58,10 @@ describe('an address beyond ASCII', () => {
 
 test('a mail that the server said to be too large is not begun', async () => {
   const { server, relay } = await scripted({ offers: ['SIZE 200'] });
-  const { error } = await send(relay, { message: Buffer.alloc(201, 'x') });
+  const { error } = await send(relay, { message: written('x'.repeat(201)) });
   expect(error?.verdict).toMatchObject({ kind: 'never', refusal: { condition: 'not-acceptable' } });
   expect(server.commands.filter((line) => line.startsWith('MAIL'))).toEqual([]);
-  expect((await send(relay, { message: Buffer.alloc(200, 'x') })).accepted).toBeDefined();
+  expect((await send(relay, { message: written('x'.repeat(200)) })).accepted).toBeDefined();
 });
 
 describe('the content', () => {
@@ -97,7 +97,7 @@ describe('the content', () => {
 
   test('bare line ends of a message made elsewhere are mended', async () => {
     const { server, relay } = await scripted();
-    await send(relay, { message: Buffer.from('Subject: x\n\na\r.\rb\n.\nc\n.') });
+    await send(relay, { message: written('Subject: x\n\na\r.\rb\n.\nc\n.') });
     expect(server.mails).toHaveLength(1);
     expect(String(server.mails[0]?.message)).toBe(
       'Subject: x\r\n\r\na\r\n.\r\nb\r\n.\r\nc\r\n.\r\n',

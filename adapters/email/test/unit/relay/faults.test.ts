@@ -5,11 +5,11 @@ import { createServer } from 'node:net';
 import { DeliveryError } from 'postern/adapter';
 import { describe, expect, test } from 'vitest';
 import { type Answer, DROP, HANG, type Phase } from '../../scripted-server.ts';
-import { letter, relayTo, scripted, send } from './on-relay.ts';
+import { letter, relayTo, scripted, send, written } from './on-relay.ts';
 
 const BEFORE: readonly Phase[] = ['greeting', 'ehlo', 'mail', 'rcpt', 'data'];
 /** More than the operating system takes off our hands while nobody reads. */
-const HUGE = Buffer.alloc(16 * 1024 * 1024, `${'postern '.repeat(100)}\r\n`);
+const HUGE = written(Buffer.alloc(16 * 1024 * 1024, `${'postern '.repeat(100)}\r\n`));
 const ANY_SIZE = ['SIZE 0', 'DSN'];
 
 describe('a connection that breaks', () => {

@@ -1,11 +1,12 @@
-import { DeliveryError } from 'postern/adapter';
+import { DeliveryError, type MessageId } from 'postern/adapter';
 import { onTestFinished } from 'vitest';
+import type { ComposedMail } from '../../../compose.ts';
 import type { MailAddress } from '../../../mail-address.ts';
 import type { Accepted, Letter } from '../../../relay/letter.ts';
 import { openRelay, type Relay, type RelayOptions } from '../../../relay/relay.ts';
 import { type Script, ScriptedServer } from '../../scripted-server.ts';
 
-export const SENDER = 'b=01jdfn2y7e8t9w0qx3z5v6b4kc.abcdefghijkl@mail.example.org';
+export const SENDER = 'b=01jdfn2y7e8t9w0qx3z5v6b4kc.abcdefghijkl@mail.example.org' as MailAddress;
 export const RECIPIENT = 'bob@example.com' as MailAddress;
 export const CANARY = 'canary-of-a-text';
 const MESSAGE = `From: juliet@mail.example.org\r\nTo: bob@example.com\r\n\r\n${CANARY}\r\n`;
@@ -32,12 +33,17 @@ export async function scripted(script: Script = {}, options: Partial<RelayOption
   return { server, ...relayTo(server.port, options) };
 }
 
+/** A mail that nobody has composed: the relay looks into none. */
+export function written(mail: string | Buffer): ComposedMail {
+  return Buffer.from(mail) as ComposedMail;
+}
+
 export function letter(more: Partial<Letter> = {}): Letter {
   return {
     from: SENDER,
     to: RECIPIENT,
-    message: Buffer.from(MESSAGE),
-    envelopeId: '01JDFN2Y7E8T9W0QX3Z5V6B4KC',
+    message: written(MESSAGE),
+    envelopeId: '01JDFN2Y7E8T9W0QX3Z5V6B4KC' as MessageId,
     wantsDsn: false,
     ...more,
   };

@@ -1,6 +1,7 @@
+import type { MessageId } from 'postern/adapter';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { HANG } from '../../scripted-server.ts';
-import { letter, scripted, send } from './on-relay.ts';
+import { letter, scripted, send, written } from './on-relay.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -19,7 +20,7 @@ test('mails that follow each other use one connection', async () => {
 test('a storm is served by eight connections, and nothing of it is lost', async () => {
   const { server, relay } = await scripted();
   const storm = Array.from({ length: 300 }, (_, number) =>
-    send(relay, { message: Buffer.from(`Subject: ${number}\r\n\r\nhi\r\n`) }),
+    send(relay, { message: written(`Subject: ${number}\r\n\r\nhi\r\n`) }),
   );
   for (const { accepted } of await Promise.all(storm)) expect(accepted).toBeDefined();
   expect(server.peak).toBe(8);
@@ -30,7 +31,7 @@ test('a storm is served by eight connections, and nothing of it is lost', async 
 test('those that wait get their turn in order', async () => {
   const { server, relay } = await scripted();
   const ids = Array.from({ length: 8 + 20 }, (_, number) => `E${number}`);
-  await Promise.all(ids.map((envelopeId) => send(relay, { envelopeId })));
+  await Promise.all(ids.map((id) => send(relay, { envelopeId: id as MessageId })));
   const begun = server.commands.filter((line) => line.startsWith('MAIL'));
   const waited = ids.slice(8);
   const order = begun.map((line) => /ENVID=(\w+)/.exec(line)?.[1] ?? '');

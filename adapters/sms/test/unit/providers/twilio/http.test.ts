@@ -2,7 +2,13 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Http, type HttpCall, NoAnswer } from '../../../../providers/twilio/http.ts';
+import {
+  basic,
+  encodeForm,
+  Http,
+  type HttpCall,
+  NoAnswer,
+} from '../../../../providers/twilio/http.ts';
 
 async function listening(server: Server | HttpServer): Promise<number> {
   server.listen(0, '127.0.0.1');
@@ -21,10 +27,9 @@ function client(tls: boolean, connections = 4): Http {
 }
 
 const call = (url: string, more: Partial<HttpCall> = {}): HttpCall => ({
-  method: 'POST',
   url: new URL(url),
-  headers: {},
-  body: 'x=1',
+  authorization: basic('AC1', 'x'),
+  form: encodeForm(new URLSearchParams({ x: '1' })),
   signal: new AbortController().signal,
   leave: () => {},
   ...more,
