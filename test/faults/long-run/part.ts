@@ -36,11 +36,10 @@ const pass = (ms: number) => once(AbortSignal.timeout(ms), 'abort');
 
 export async function runPart(options: PartOptions): Promise<Ran> {
   const house = await startFaultHouse({ server: options.server });
-  try {
-    return await run(house, options);
-  } finally {
-    await house.stop();
-  }
+  const atItsStop: string[] = [];
+  const stop = () => house.stop().catch((error: unknown) => atItsStop.push(String(error)));
+  const ran = await run(house, options).finally(stop);
+  return { ...ran, broken: [...ran.broken, ...atItsStop] };
 }
 
 async function run(house: FaultHouse, { seed, size, keep, tell }: PartOptions): Promise<Ran> {
