@@ -42,6 +42,8 @@ export async function startCarrier(numbers: readonly string[]): Promise<Carrier>
   const call = async (method: string, path: string, body?: object): Promise<Answer> => {
     const response = await fetch(`${url}/control/${path}`, {
       method,
+      // One that was kept alive is closed by a process that was stopped meanwhile, with the question in it.
+      headers: { connection: 'close' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer = (await response.json()) as Answer;
