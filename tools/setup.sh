@@ -54,6 +54,14 @@ has_slixmpp() {
     2>/dev/null
 }
 
+# By which tests set the clocks of processes: where the dynamic linker finds it (ld.so(8), $LIB).
+has_libfaketime() {
+  for each in /usr/lib/*/faketime/libfaketimeMT.so.1 /usr/lib*/faketime/libfaketimeMT.so.1; do
+    [ ! -e "$each" ] || return 0
+  done
+  return 1
+}
+
 # The Debian packages that are missing, separated by spaces.
 missing_packages() {
   missing=''
@@ -68,6 +76,7 @@ missing_packages() {
     { has_command smtp-source && has_command smtp-sink; } || missing="$missing postfix"
     has_command swaks || missing="$missing swaks"
     has_command inspircd || missing="$missing inspircd"
+    has_libfaketime || missing="$missing libfaketime"
     # A client that only a terminal can lead, and a terminal without a screen.
     has_command profanity || missing="$missing profanity"
     has_command tmux || missing="$missing tmux"

@@ -95,6 +95,7 @@ for _ = 1, num() do
   for _, lane in ipairs(call('ZRANGE', due, 0, -1)) do
     local _, _, who = holding(k, lane)
     if who == holder then
+      follow_clock(k, channel, true)
       call('ZADD', due, now_text, lane)
       call('HDEL', k .. ':j', lane)
       freed = freed + 1

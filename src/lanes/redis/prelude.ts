@@ -83,6 +83,28 @@ local function where(k, id)
   return channel, lane, tonumber(sequence)
 end
 
+-- A clock that was set back would hold up all that waits for a time, so what waits moves with it. It is
+-- known to be set back only where it was noted how far it had come: whoever writes a time notes it before.
+local followed = {}
+local function follow_clock(k, channel, writes)
+  local key = k .. ':clock:' .. channel
+  if followed[key] then return end
+  followed[key] = true
+  local seen = tonumber(call('GET', key) or '') or 0
+  if math.abs(now - seen) <= 5000 then return end
+  local due, timers = k .. ':due:' .. channel, k .. ':t:' .. channel
+  -- While nothing waits there is nothing to move, and an idle gateway writes nothing.
+  if not writes and call('EXISTS', due, timers) == 0 then return end
+  if now < seen then
+    for _, index in ipairs({ due, timers }) do
+      for _, member in ipairs(call('ZRANGE', index, 0, -1)) do
+        call('ZINCRBY', index, now - seen, member)
+      end
+    end
+  end
+  call('SET', key, now_text)
+end
+
 -- Reads one entry from the arguments and stores it, unless it is there or was.
 local function push()
   local k, id, channel, lane, accepted, deadline, event =
@@ -104,6 +126,7 @@ local function push()
     .. ' ' .. lane .. '\\n' .. event
   if not call('SET', k .. ':m:' .. id, record, 'NX') then return '' end
   if call('RPUSH', k .. ':l:' .. lane, id) == 1 then
+    follow_clock(k, channel, true)
     call('ZADD', k .. ':due:' .. channel, 'NX', now_text, lane)
   end
   return ''
@@ -269,25 +292,8 @@ local function back(k, id, after)
     call('LINSERT', list, 'BEFORE', follower, id)
   end
   if call('HEXISTS', k .. ':j', lane) == 0 then
+    follow_clock(k, channel, true)
     call('ZADD', k .. ':due:' .. channel, digits(now + after), lane)
   end
-end
-
--- A clock that was set back would hold up all that waits for a time, so what waits moves with it.
-local function follow_clock(k, channel)
-  local key = k .. ':clock:' .. channel
-  local seen = tonumber(call('GET', key) or '') or 0
-  if math.abs(now - seen) <= 5000 then return end
-  local due, timers = k .. ':due:' .. channel, k .. ':t:' .. channel
-  -- While nothing waits there is nothing to move, and an idle gateway writes nothing.
-  if call('EXISTS', due, timers) == 0 then return end
-  if now < seen then
-    for _, index in ipairs({ due, timers }) do
-      for _, member in ipairs(call('ZRANGE', index, 0, -1)) do
-        call('ZINCRBY', index, now - seen, member)
-      end
-    end
-  end
-  call('SET', key, now_text)
 end
 `;

@@ -113,7 +113,10 @@ if held_back(k, channel, lane) then return 'on-hold' end
 local due = k .. ':due:' .. channel
 local at = tonumber(call('ZSCORE', due, lane) or '0')
 if at > now and call('HEXISTS', k .. ':j', lane) == 1 then return 'served' end
-if at == 0 or at > now then call('ZADD', due, now_text, lane) end
+if at == 0 or at > now then
+  follow_clock(k, channel, true)
+  call('ZADD', due, now_text, lane)
+end
 return 'hurried'
 `;
 
@@ -138,6 +141,7 @@ if call('EXISTS', list) == 0 then
   call('HDEL', k .. ':j', lane)
 elseif was_head and call('HEXISTS', k .. ':j', lane) == 0 and not held_back(k, channel, lane) then
   -- It may have been this one alone that had to wait.
+  follow_clock(k, channel, true)
   call('ZADD', due, now_text, lane)
 end
 pushed()
@@ -155,6 +159,7 @@ export const RESUME = `${MOVES}
 local k, channel, name = tag(num()), arg(), arg()
 local was = call('HDEL', k .. ':hold', name)
 local due = k .. ':due:' .. channel
+follow_clock(k, channel, true)
 for _, lane in ipairs(call('ZRANGEBYSCORE', due, FAR_FROM, '+inf')) do
   if conversation_of(lane) == name then call('ZADD', due, now_text, lane) end
 end

@@ -152,6 +152,7 @@ for request = 1, num() do
   local list, due = k .. ':l:' .. lane, k .. ':due:' .. channel
   local held, whence, holder = holding(k, lane)
   if held == token then
+    follow_clock(k, channel, true)
     -- What is taken out of the journal, all at once: the lane too, unless it is taken again.
     local wait, confirmed, ended = nil, {}, {}
     for _ = 1, num() do

@@ -13,8 +13,10 @@ export interface LanesOnRedis {
   close(): Promise<void>;
 }
 
-export async function startLanesOnRedis(): Promise<LanesOnRedis> {
-  const redis = await startRedis();
+export async function startLanesOnRedis(
+  options: Parameters<typeof startRedis>[0] = {},
+): Promise<LanesOnRedis> {
+  const redis = await startRedis(options);
   const store = openStore({ kind: 'url', url: `unix:${redis.socket}` });
   return {
     ...{ redis, store, lanes: redisLaneStore(store) },

@@ -19,11 +19,17 @@ export interface RedisPeer {
   stop(): Promise<void>;
 }
 
+interface RedisOptions {
+  readonly args?: readonly string[];
+  /** Beside that of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A private redis-server on a unix socket, with the persistence that Postern asks for. */
-export async function startRedis(options: { args?: readonly string[] } = {}): Promise<RedisPeer> {
+export async function startRedis(options: RedisOptions = {}): Promise<RedisPeer> {
   const directory = await mkdtemp(join(tmpdir(), 'postern-redis-'));
   const socket = join(directory, 'redis.sock');
-  const launch = () => launchRedis(directory, socket, options.args ?? []);
+  const launch = () => launchRedis(directory, socket, options);
   let child = await launch();
 
   const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
@@ -54,7 +60,7 @@ export async function startRedis(options: { args?: readonly string[] } = {}): Pr
 async function launchRedis(
   directory: string,
   socket: string,
-  args: readonly string[],
+  { args = [], env = {} }: RedisOptions,
 ): Promise<ChildProcess> {
   await rm(socket, { force: true });
   const child = spawn(
@@ -65,7 +71,7 @@ async function launchRedis(
       ...['--maxmemory', '512mb', '--maxmemory-policy', 'noeviction', '--daemonize', 'no'],
       ...args,
     ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } },
   );
   await new Promise<void>((resolve, reject) => {
     let output = '';
