@@ -142,6 +142,19 @@ export class FaultHouse {
     }
   }
 
+  /**
+   * SIGTERM to the gateway, and a new start at once. It is no fault: nothing may come twice for it.
+   * @returns the exit code; null where a signal ended it
+   */
+  end(): Promise<number | null> {
+    return this.#supervisor.end();
+  }
+
+  /** Removes what wakes drainers. Nothing may come twice for it, and nothing out of order. */
+  removeWakeUps(): Promise<void> {
+    return this.#store.removeWakeUps();
+  }
+
   /** SIGSTOP. */
   async pause(peer: Pausable): Promise<void> {
     this.ledger.fault(peer, 'paused');
@@ -154,9 +167,14 @@ export class FaultHouse {
 
   /** Notes that a link is broken. @returns what breaks it */
   breaking(link: LinkName, how: How = 'broken'): FaultProxy {
+    this.ledger.fault(`link-${link}`, how);
+    return this.link(link);
+  }
+
+  /** @throws Error where this house has none of that name */
+  link(link: LinkName): FaultProxy {
     const proxy = this.#parts.links[link];
     if (proxy === undefined) throw new Error(`there is no link ${link} in this house`);
-    this.ledger.fault(`link-${link}`, how);
     return proxy;
   }
 

@@ -1,3 +1,4 @@
+import type { FakeClock } from '../fake-clock.ts';
 import { startGateway } from '../gateway.ts';
 import { ADMIN, JULIET, SECRET } from '../house.ts';
 import { startEjabberd } from '../peers/ejabberd.ts';
@@ -20,6 +21,8 @@ interface FaultHouseOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Of the gateway's first process; those after it have that of `FaultHouse.nextEnv`. */
   readonly env?: Readonly<Record<string, string>>;
+  /** By which the gateway and Redis tell the time. */
+  readonly clock?: FakeClock;
 }
 
 /** All modules that the launcher of Prosody loads, and the store for who is offline. */
@@ -46,12 +49,13 @@ async function start(options: FaultHouseOptions, started: Started): Promise<Faul
     started.push(one);
     return one;
   };
+  const clockEnv = options.clock?.env('gateway') ?? {};
   const names = options.directions ?? DIRECTIONS;
   const ledger = new Ledger();
   const pulse = new Pulse();
   started.push(pulse);
   const [httpPort = 0] = await freePorts(1);
-  const redis = await running(startRedis());
+  const redis = await running(startRedis({ env: options.clock?.env('redis') ?? {} }));
   const toRedis = await running(FaultProxy.start({ path: redis.socket }));
   const irc = options.irc ?? 'inspircd';
   const doors = await openDoors({ directions: names, irc, pulse, httpPort, running });
@@ -77,7 +81,7 @@ async function start(options: FaultHouseOptions, started: Started): Promise<Faul
         transports,
         ...options.config,
       },
-      ...(options.env === undefined ? {} : { env: options.env }),
+      env: { ...clockEnv, ...options.env },
     }),
   );
   await gateway.ready();
@@ -85,9 +89,11 @@ async function start(options: FaultHouseOptions, started: Started): Promise<Faul
   const resident = await running(Resident.start({ ...JULIET, host, port }, pulse));
   const scene = { ledger, pulse, resident, breaks: () => toServer.breaks };
   const links = Object.assign({}, ...allOf(doors).map((door) => door.links));
-  return new FaultHouse({
+  const house = new FaultHouse({
     ...{ ledger, pulse, server, redis, doors, gateway, resident },
     links: { ...links, xmpp: toServer, redis: toRedis },
     directions: openDirections(names, scene, doors),
   });
+  house.nextEnv = clockEnv;
+  return house;
 }

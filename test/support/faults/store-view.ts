@@ -10,6 +10,8 @@ const LOOK_MS = 50;
 export interface StoreView {
   /** Resolves when nothing of these channels waits or is under way. */
   served(channels: readonly string[]): Promise<void>;
+  /** Removes every key of BullMQ. */
+  removeWakeUps(): Promise<void>;
   /** Of what was put aside for the operator, the messages of the test. */
   parked(): Promise<readonly MessageKey[]>;
   close(): void;
@@ -36,6 +38,10 @@ export function viewStore(path: string): StoreView {
         // Redis itself lets the time pass: whoever only looks must not take the processor.
         await redis.blpop('a list that is never filled', LOOK_MS / 1_000);
       }
+    },
+    async removeWakeUps() {
+      const keys = await redis.keys('{pst-wake}*');
+      if (keys.length > 0) await redis.del(keys);
     },
     async parked() {
       const dead = await all((key) => ['ZRANGE', `${key}:dead`, 0, -1]);

@@ -17,11 +17,13 @@ export interface Scene {
 export interface Direction {
   readonly name: DirectionName;
   readonly promised: Promised;
+  /** How many conversations there are. */
+  readonly lanes: number;
   /**
-   * Its source offers so many further messages, dealt out over its lanes in turn, and again whatever is
+   * Its source offers so many further messages, in one conversation or dealt out over all in turn, and again whatever is
    * refused or may not have been heard: as its kind does in real life. Returns at once.
    */
-  send(count: number): void;
+  send(count: number, lane?: number): void;
   /** Resolves when its source knows of every message that the gateway has it, or what became of it. */
   taken(): Promise<void>;
   /** Notes what the sink has and has not told. Called when nothing is under way in the gateway. */

@@ -30,10 +30,11 @@ function ircToXmpp(
   return {
     name: direction,
     promised: { order: true, receipts: false, ...TO_XMPP },
-    send(more) {
+    lanes: sources.length,
+    send(more, lane) {
       for (let i = 0; i < more; i++) {
         const n = next();
-        sources[n % sources.length]?.send(n);
+        sources[lane ?? n % sources.length]?.send(n);
       }
     },
     async taken() {

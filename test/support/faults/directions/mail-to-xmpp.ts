@@ -74,10 +74,11 @@ export function mailToXmpp(scene: Scene, door: MailDoor): Direction {
   return {
     name: 'mail-xmpp',
     promised: { order: false, receipts: false, ...TO_XMPP },
-    send(more) {
+    lanes: SENDERS,
+    send(more, lane) {
       for (let i = 0; i < more; i++) {
         const n = count++;
-        server.take({ direction: 'mail-xmpp', lane: n % SENDERS, n });
+        server.take({ direction: 'mail-xmpp', lane: lane ?? n % SENDERS, n });
       }
     },
     taken: () => server.until(({ waiting }) => waiting === 0),

@@ -61,10 +61,11 @@ export function smsToXmpp(scene: Scene, door: SmsDoor): Direction {
   return {
     name: 'sms-xmpp',
     promised: { order: true, receipts: false, ...TO_XMPP },
-    send(more) {
+    lanes: handsets.length,
+    send(more, only) {
       for (let i = 0; i < more; i++) {
         const n = count++;
-        const lane = n % handsets.length;
+        const lane = only ?? n % handsets.length;
         handsets[lane]?.write({ direction: 'sms-xmpp', lane, n });
       }
     },

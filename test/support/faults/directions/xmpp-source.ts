@@ -75,11 +75,12 @@ export class XmppSource extends Watched {
     return `${this.#queue.size} to be offered, ${[...this.#open.keys()].slice(0, 5).join(' ')}`;
   }
 
-  send(count: number): void {
+  /** @param lane all in turn, if it is left out */
+  send(count: number, lane?: number): void {
     const { direction, lanes } = this.#options;
     for (let i = 0; i < count; i++) {
       const n = this.#count++;
-      this.#queue.set(n, { direction, lane: n % lanes.length, n });
+      this.#queue.set(n, { direction, lane: lane ?? n % lanes.length, n });
     }
     this.#flush();
   }

@@ -48,7 +48,8 @@ function xmppToIrc(
     name,
     // What may have been said is not said again: its sender is told.
     promised: { order: true, receipts: true, duplicates: {}, sameId: false },
-    send: (count) => source.send(count),
+    lanes: lanes.length,
+    send: (count, lane) => source.send(count, lane),
     taken: () => source.until(({ isDone }) => isDone),
     async collect() {
       await Promise.all(hearers.map((each) => each.caughtUp()));

@@ -30,7 +30,8 @@ export function xmppToMail(scene: Scene, door: MailDoor): Direction {
       duplicates: Object.fromEntries(faults.map((what) => [what, CONNECTIONS])),
       sameId: true,
     },
-    send: (count) => source.send(count),
+    lanes: RECIPIENTS.length,
+    send: (count, lane) => source.send(count, lane),
     taken: () => source.until(({ isDone }) => isDone),
     collect: async () => undefined,
     get waitsFor() {

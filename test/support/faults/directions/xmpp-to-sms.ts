@@ -21,7 +21,8 @@ export function xmppToSms(scene: Scene, { carrier, transport: { domain } }: SmsD
     name: 'xmpp-sms',
     // The carrier is asked what it has, before anything is sent again.
     promised: { order: true, receipts: true, duplicates: {}, sameId: false },
-    send: (count) => source.send(count),
+    lanes: NUMBERS.length,
+    send: (count, lane) => source.send(count, lane),
     taken: () => source.until(({ isDone }) => isDone),
     async collect() {
       const texts = await carrier.messages();
