@@ -84,21 +84,6 @@ describe.each([false, true])(
   },
 );
 
-test('what somebody on the way adds in clear behind the answer to STARTTLS counts for nothing', async () => {
-  const tls = certificate();
-  trust(tls.cert);
-  const added = '250-scripted.example\r\n250 AUTH PLAIN\r\n235 2.7.0 welcome';
-  const { server, accepted, troubles } = await sendTo(ELSEWHERE, {
-    offers: ['PIPELINING'],
-    tls,
-    answers: { starttls: `220 2.0.0 go ahead\r\n${added}` },
-  });
-  expect(accepted).toBeUndefined();
-  expect(troubles).toHaveLength(1);
-  expect(passwords(server)).toBe(0);
-  expect(server.mails).toEqual([]);
-});
-
 describe('a smarthost on another machine without TLS', () => {
   test('gets nothing, and the operator is told', async () => {
     const { server, error, troubles } = await sendTo(ELSEWHERE, { offers: OFFERS });
