@@ -14,9 +14,10 @@ import { historyFile } from './main/beside.ts';
 import { openCustody } from './main/custody.ts';
 import { openDesk } from './main/desk.ts';
 import { Ending } from './main/ending.ts';
-import { enter } from './main/holders.ts';
+import { enter, type Reloaded } from './main/holders.ts';
 import { type OwnedTransport, own } from './main/owned-transport.ts';
 import type { Shared } from './main/shared.ts';
+import { type Change, changeOf } from './settings/change.ts';
 import type { Settings } from './settings/settings.ts';
 import type { Log } from './telemetry/log.ts';
 import { errorLog } from './telemetry/repeats.ts';
@@ -26,6 +27,13 @@ export interface Gateway {
   readonly ready: boolean;
   /** Where the public listener is, if there is one: with port 0 the system has chosen. */
   readonly httpPort: number | undefined;
+  /**
+   * Puts in force what can change while it runs; nothing is interrupted. Calls come one after the other.
+   * @throws AccountConflictError, or an error of the store: then the settings before stay in force
+   */
+  reload(read: Settings): Promise<Change>;
+  /** Leaves word of what came of a reload. */
+  noteReload(outcome: Reloaded): Promise<void>;
   /** Resolves when nothing is under way any more, after 15 s at most. Nothing accepted is lost either way. */
   stop(): Promise<void>;
 }
@@ -54,11 +62,12 @@ export async function startGateway(
 }
 
 async function start(
-  settings: Settings,
+  atFirst: Settings,
   log: Log,
   version: string,
   ending: Ending,
 ): Promise<Gateway> {
+  let settings = atFirst;
   await mkdir(settings.state, { recursive: true, mode: 0o700 });
   const custody = await openCustody(settings, log, ending);
   const history = openHistory(historyFile(settings), {
@@ -102,7 +111,9 @@ async function start(
 
   const holder = await enter(settings.state);
   const shared: Shared = {
-    settings,
+    get settings() {
+      return settings;
+    },
     store: custody.store,
     lanes: custody.lanes,
     history,
@@ -140,6 +151,27 @@ async function start(
       return isReady();
     },
     httpPort: http?.address.port,
+    async reload(read) {
+      const change = changeOf(settings, read);
+      const next = new Map(change.settings.transports.map((each) => [each.id, each]));
+      const each = (what: 'check' | 'change') =>
+        Promise.all(
+          transports.map(async (transport) => {
+            const of = next.get(transport.id);
+            if (of !== undefined) await transport[what](of);
+          }),
+        );
+      // All that can refuse it, before anything of it is in force.
+      await each('check');
+      const before = settings;
+      settings = change.settings;
+      await each('change').catch((error: unknown) => {
+        settings = before;
+        throw error;
+      });
+      return change;
+    },
+    noteReload: (outcome) => holder.noteReload(outcome),
     stop: () => ending.run(),
   };
 }

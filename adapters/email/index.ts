@@ -57,6 +57,7 @@ export default defineAdapter({
   },
   config,
   account,
+  changeable: ['tls', 'maxConnections', 'connectionsPerAddress', 'mailsPerMinute'],
   opener: new URL(`./opener${extname(fileURLToPath(here))}`, here).href,
   addressing,
   create,
@@ -64,7 +65,7 @@ export default defineAdapter({
 
 function create(
   context: AdapterContext<EmailConfig, EmailAccount>,
-): Adapter<EmailAccount, 'message'> {
+): Adapter<EmailAccount, 'message', EmailConfig> {
   const { memory, place } = context;
   const domain = ownDomain(context.config, place);
   const remarks = new Remarks(context);
@@ -104,6 +105,7 @@ function create(
       await relay.close();
       remarks.stopped();
     },
+    change: (config) => listener?.change(config),
     assess: (event) => assess(event, domain),
     prepare: (event, link) => prepare(event, link, threads, domain),
     open: (link) =>

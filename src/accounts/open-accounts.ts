@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import {
   type AccountId,
@@ -33,6 +34,16 @@ export interface AccountsOptions {
 
 export interface OpenAccounts extends Accounts {
   /**
+   * Whether `change` could be.
+   * @throws AccountConflictError
+   */
+  check(configured: ReadonlyMap<BareJid, unknown>): Promise<void>;
+  /**
+   * This is what the operator has written, from now on. Who stays as he is keeps his session.
+   * @throws AccountConflictError as `openAccounts`; then nothing changes.
+   */
+  change(configured: ReadonlyMap<BareJid, unknown>): Promise<void>;
+  /**
    * Reads the store anew: another process may have changed it.
    * @throws AccountConflictError as `openAccounts`; then nothing changes.
    */
@@ -57,7 +68,7 @@ function accountIdOf(transport: TransportId, jid: BareJid): AccountId {
  * @throws AccountConflictError
  */
 export async function openAccounts(options: AccountsOptions): Promise<OpenAccounts> {
-  const { transport, addressing, accountSchema, configured, store } = options;
+  const { transport, addressing, accountSchema, store } = options;
   const { onError = () => undefined, now = Date.now } = options;
   const partition = store.partitionFor(transport);
   const registering = store.script(REGISTER);
@@ -69,6 +80,7 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
     onError,
     ...(options.mostForms === undefined ? {} : { most: options.mostForms }),
   });
+  let { configured } = options;
   let accounts = new Map<BareJid, AccountLink<unknown>>();
   /** Registered, but what is stored does not fit the adapter's settings any more. */
   let unreadable = new Set<BareJid>();
@@ -79,11 +91,10 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
     jid,
     settings,
   });
-  const load = async () => {
+  const settle = async (configured: ReadonlyMap<BareJid, unknown>) => {
     const [registered, stored] = await Promise.all([
       readHash(store, partition, `acc:${transport}`),
       readHash(store, partition, `own:${transport}`),
-      forms.load(),
     ]);
     const found = new Map<BareJid, AccountLink<unknown>>();
     const unfit = new Set<BareJid>();
@@ -94,20 +105,33 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
       else unfit.add(jid);
     }
     const claims = { transport, addressing, configured, registered: found, unreadable: unfit };
-    const settled = settleOwners({ ...claims, stored, at: now() });
+    return { found, unfit, settled: settleOwners({ ...claims, stored, at: now() }) };
+  };
+  const load = async (next = configured) => {
+    const { found, unfit, settled } = await settle(next);
     if (settled.changes.size > 0) {
       await store.command('HSET', partition, `own:${transport}`, ...[...settled.changes].flat());
     }
-    for (const [jid, settings] of configured) found.set(jid, link(jid, settings));
+    for (const [jid, settings] of next) found.set(jid, link(jid, settings));
+    for (const [jid, { settings }] of found) {
+      const before = accounts.get(jid);
+      // The same object: by that a session is known to speak for him still.
+      if (before !== undefined && isDeepStrictEqual(before.settings, settings)) {
+        found.set(jid, before);
+      }
+    }
     if (unfit.size > 0) {
       const text = `${transport}: ${unfit.size} registered accounts do not fit the settings of an account any more. Their users have to unregister and register again.`;
       onError(new Error(text));
     }
+    const gone = [...accounts].filter(([jid]) => !found.has(jid));
+    configured = next;
     accounts = found;
     unreadable = unfit;
     owners = settled.owners;
+    for (const [, account] of gone) options.unregistered?.(account);
   };
-  await load();
+  await Promise.all([load(), forms.load()]);
 
   /** One after the other, so that two users never choose the same free address. */
   let turn: Promise<unknown> = Promise.resolve();
@@ -171,7 +195,9 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
     unregister: (jid) => inTurn(() => unregister(jid)),
     formOf: (jid, peer) => forms.of(jid, peer),
     noteForm: (jid, peer, local) => forms.note(jid, peer, local),
-    refresh: () => inTurn(load),
+    check: (next) => inTurn(async () => void (await settle(next))),
+    change: (next) => inTurn(() => load(next)),
+    refresh: () => inTurn(async () => void (await Promise.all([load(), forms.load()]))),
   };
 }
 

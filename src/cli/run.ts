@@ -5,11 +5,12 @@ import { EXIT } from './exit.ts';
 import { failureOf } from './failure.ts';
 import { queue, why } from './messages.ts';
 import { ready } from './ready.ts';
+import { reload } from './reload.ts';
 import { start } from './start.ts';
 import type { Verb } from './verb.ts';
 import { version } from './version.ts';
 
-const VERBS: Readonly<Record<string, Verb>> = { start, ready, why, queue, version };
+const VERBS: Readonly<Record<string, Verb>> = { start, ready, reload, why, queue, version };
 
 /** @param only the verb that is asked for; undefined: all of them */
 function usage(only?: string): string {

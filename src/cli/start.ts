@@ -1,6 +1,7 @@
 import { startGateway } from '../main.ts';
 import { type Log, openLog } from '../telemetry/log.ts';
 import { EXIT } from './exit.ts';
+import { Reloads } from './reloads.ts';
 import { settingsOf } from './settings.ts';
 import type { Verb } from './verb.ts';
 import { versionOfPostern } from './version.ts';
@@ -11,8 +12,11 @@ const LONGEST_STOP_MS = 15_000;
 /** `postern start`: serves until it is told to end. */
 export const start: Verb = {
   form: '',
-  summary: 'runs the gateway; SIGTERM or Ctrl-C ends it, a second one at once',
+  summary:
+    'runs the gateway; SIGTERM or Ctrl-C ends it, a second one at once; SIGHUP reads FILE again',
   async run(args) {
+    const reloads = new Reloads(() => settingsOf(args));
+    process.on('SIGHUP', () => reloads.ask());
     const settings = await settingsOf(args);
     const { level } = settings.log;
     const log = openLog({ level, secrets: settings.secrets });
@@ -22,7 +26,9 @@ export const start: Verb = {
     const told = toldToEnd(log);
     const gateway = await startGateway(settings, log, versionOfPostern());
     log.info({ transports: settings.transports.map(({ id }) => id).join(' ') }, 'started');
+    reloads.started(gateway, log);
     await told;
+    reloads.end();
     try {
       await gateway.stop();
     } catch (error) {

@@ -56,8 +56,13 @@ export interface AdapterDefinition<
    * ending of this very module, so that it is found in a build, too.
    */
   readonly opener?: string;
+  /**
+   * The keys of `config` that `Adapter.change` can put in force; what is written under any other needs
+   * a restart of the process. Nothing that `addressing` or the opener reads.
+   */
+  readonly changeable?: readonly string[];
   addressing(config: Config, place: Place): Addressing<Account>;
-  create(context: AdapterContext<Config, Account>): Adapter<Account, Kind>;
+  create(context: AdapterContext<Config, Account>): Adapter<Account, Kind, Config>;
 }
 
 /** Where a transport is on the XMPP side. */
@@ -102,7 +107,11 @@ export interface Addressing<Account> {
   personIn?(room: PeerId, nick: string): PeerId;
 }
 
-export interface Adapter<Account = unknown, Kind extends OutboundKind = OutboundKind> {
+export interface Adapter<
+  Account = unknown,
+  Kind extends OutboundKind = OutboundKind,
+  Config = unknown,
+> {
   start(): Promise<void>;
   stop(): Promise<void>;
   /**
@@ -123,6 +132,11 @@ export interface Adapter<Account = unknown, Kind extends OutboundKind = Outbound
    * called again for the same: then it gives the same events, by their `eventId`.
    */
   opened?(opened: unknown, kept: Kept): Promise<readonly InboundEvent[]>;
+  /**
+   * The configuration was read again: from now on this one is in force. It differs from the one before
+   * in keys of `AdapterDefinition.changeable` alone. What is connected stays connected.
+   */
+  change?(config: Config): void;
 }
 
 /** What a message will cost of the sender's daily allowance. */

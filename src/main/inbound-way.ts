@@ -32,7 +32,10 @@ export function openDoor({
     capabilities: settings.definition.capabilities,
     addressing,
     accounts,
-    admins: shared.settings.admins,
+    // A reload may change them.
+    get admins() {
+      return shared.settings.admins;
+    },
     admits: shared.admits,
     lanes: shared.lanes,
     history: shared.history,

@@ -70,7 +70,10 @@ export function openOutboundWay(
       capabilities,
       deadlineMs,
       deadlineOf: deadlines(capabilities.deadlineFrom, deadlineMs, Date.now),
-      unknownOutcome: settings.unknownOutcome,
+      // A reload may change it.
+      get unknownOutcome() {
+        return parts.settings.unknownOutcome;
+      },
       accounts,
       sessionOf: (account) => sessions.of(account),
       lanes: shared.lanes,

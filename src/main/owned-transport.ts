@@ -15,11 +15,16 @@ const STOP_MS = 8_000;
 export interface OwnedTransport {
   readonly id: TransportId;
   readonly health: Health;
+  /** @throws AccountConflictError where `change` would */
+  check(next: TransportSettings): Promise<void>;
+  /** What was read again is in force; it differs in what `changeOf` lets through. */
+  change(next: TransportSettings): Promise<void>;
   tick(): void;
   stop(): Promise<void>;
 }
 
-export async function own(shared: Shared, settings: TransportSettings): Promise<OwnedTransport> {
+export async function own(shared: Shared, atFirst: TransportSettings): Promise<OwnedTransport> {
+  let settings = atFirst;
   const health = new Health();
   const log = shared.log.child({ transport: settings.id });
   for (const holder of shared.gone) await takeOver(shared, settings.id, holder);
@@ -32,7 +37,10 @@ export async function own(shared: Shared, settings: TransportSettings): Promise<
   ownership = await keepOwnership({
     lease,
     gained: async () => {
-      active = await activate(shared, settings, health);
+      const used = settings;
+      active = await activate(shared, used, health);
+      // Read again while it began.
+      if (settings !== used) await active.change(settings);
       log.info({}, 'this process serves the transport');
     },
     lost: async () => {
@@ -48,6 +56,11 @@ export async function own(shared: Shared, settings: TransportSettings): Promise<
   return {
     id: settings.id,
     health,
+    check: async (next) => await active?.check(next),
+    async change(next) {
+      await active?.change(next);
+      settings = next;
+    },
     tick: () => active?.tick(),
     stop: async () => {
       ending = true;

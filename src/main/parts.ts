@@ -6,7 +6,7 @@ import type { Direction } from '../lanes/lane.ts';
 import type { Drain } from '../lanes/serving.ts';
 import type { DeliverOptions } from '../outbound/deliver-options.ts';
 import { type Reports, reportsOf } from '../outbound/reports.ts';
-import { type OpenPolicy, openPolicy } from '../policy/open-policy.ts';
+import { type OpenPolicy, openPolicy, type PolicyRules } from '../policy/open-policy.ts';
 import type { TransportSettings } from '../settings/settings.ts';
 import type { Log } from '../telemetry/log.ts';
 import { errorLog } from '../telemetry/repeats.ts';
@@ -17,6 +17,7 @@ import type { Shared } from './shared.ts';
 /** What the rooms of one transport have in common while this process owns it. */
 export interface Parts {
   readonly shared: Shared;
+  /** What is in force: a reload changes it. */
   readonly settings: TransportSettings;
   readonly health: Health;
   readonly log: Log;
@@ -37,6 +38,10 @@ export interface Parts {
   /** A message was put aside: the operator must see it. */
   readonly parked: (message: MessageId, why: string) => void;
   readonly onError: (error: unknown) => void;
+  /** @throws AccountConflictError where `change` would */
+  check(next: TransportSettings): Promise<void>;
+  /** What was read again is in force; it differs in what `changeOf` lets through. */
+  change(next: TransportSettings): Promise<void>;
 }
 
 /**
@@ -45,13 +50,13 @@ export interface Parts {
  */
 export async function openParts(
   shared: Shared,
-  settings: TransportSettings,
+  atFirst: TransportSettings,
   health: Health,
   unregistered: (account: AccountLink<unknown>) => void,
 ): Promise<Parts> {
+  let settings = atFirst;
   const { id: transport, definition, config } = settings;
   const { store, history, lanes } = shared;
-  const { admins } = shared.settings;
   const log = shared.log.child({ transport });
   const onError = errorLog(log, 'something failed');
   const place: Place = { domain: settings.domain, server: settings.xmpp.server };
@@ -66,15 +71,7 @@ export async function openParts(
       onError,
       unregistered,
     }),
-    openPolicy({
-      transport,
-      access: settings.access,
-      admins,
-      dailyLimit: settings.dailyLimit,
-      perMinute: settings.perMinute,
-      store,
-      onError,
-    }),
+    openPolicy({ transport, ...rulesIn(shared, settings), store, onError }),
   ]);
 
   const drains: Parts['drains'] = {};
@@ -83,10 +80,12 @@ export async function openParts(
     await say({ transport, lanes, nudge: nudgeInbound, now: Date.now }, words);
   };
   const notifyAdmins = (key: string, text: string) =>
-    tell(admins.map((to) => ({ to, from: HELPER, text, once: key })));
+    tell(shared.settings.admins.map((to) => ({ to, from: HELPER, text, once: key })));
   return {
     shared,
-    settings,
+    get settings() {
+      return settings;
+    },
     health,
     log,
     place,
@@ -114,5 +113,18 @@ export async function openParts(
       notifyAdmins('parked', text).catch(onError);
     },
     onError,
+    check: (next) => accounts.check(next.accounts),
+    async change(next) {
+      await accounts.change(next.accounts);
+      policy.change(rulesIn(shared, next));
+      settings = next;
+    },
   };
+}
+
+function rulesIn(
+  { settings: { admins } }: Shared,
+  { access, dailyLimit, perMinute }: TransportSettings,
+): PolicyRules {
+  return { access, admins, dailyLimit, perMinute };
 }

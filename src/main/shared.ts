@@ -12,6 +12,7 @@ import type { Custody } from './custody.ts';
 
 /** What all transports of one process share. */
 export interface Shared {
+  /** What is in force: a reload changes it. */
   readonly settings: Settings;
   readonly store: Store;
   readonly lanes: LaneStore;

@@ -24,6 +24,10 @@ import { command, sendAll } from './words.ts';
 export interface ActiveTransport {
   /** Ends what is over by time; called about once a second. */
   tick(): void;
+  /** @throws AccountConflictError where `change` would */
+  check(next: TransportSettings): Promise<void>;
+  /** What was read again is in force; it differs in what `changeOf` lets through. */
+  change(next: TransportSettings): Promise<void>;
   /** In the order of a good end: nothing new, what is under way, the stream, the network. */
   stop(capMs: number): Promise<void>;
 }
@@ -118,6 +122,12 @@ export async function activate(
       ]).then(() => {
         ticking = false;
       });
+    },
+    check: (next) => parts.check(next),
+    async change(next) {
+      const before = parts.settings.config;
+      await parts.change(next);
+      if (next.config !== before) adapter.change?.(next.config);
     },
     async stop(capMs) {
       const until = performance.now() + capMs;

@@ -19,7 +19,12 @@ export interface PolicyOptions {
   readonly now?: () => number;
 }
 
+/** What an operator can change of it while it is in use. */
+export type PolicyRules = Pick<PolicyOptions, 'access' | 'admins' | 'dailyLimit' | 'perMinute'>;
+
 export interface OpenPolicy extends Policy {
+  /** These are the rules from now on. What was counted stays counted. */
+  change(rules: PolicyRules): void;
   /** Reads the counts anew: another process may have counted. */
   refresh(): Promise<void>;
   /** Writes what was counted. */
@@ -32,11 +37,9 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** Reads what every user has used up today. */
 export async function openPolicy(options: PolicyOptions): Promise<OpenPolicy> {
-  const { transport, dailyLimit, store, now = Date.now } = options;
-  const access = new Set(options.access);
-  const admins = new Set(options.admins);
-  const perMinute = options.perMinute ?? PER_MINUTE;
-  const burst = new Burst(perMinute);
+  const { transport, store, now = Date.now } = options;
+  let rules = rulesOf(options);
+  let burst = new Burst(rules.perMinute);
   const allowance = new Allowance({
     transport,
     store,
@@ -44,11 +47,15 @@ export async function openPolicy(options: PolicyOptions): Promise<OpenPolicy> {
   });
   await allowance.load(now());
   return {
-    refuses: (jid) => (access.has(jid) || access.has(domainOf(jid)) ? undefined : FORBIDDEN),
-    isAdmin: (jid) => admins.has(jid),
+    refuses: (jid) => {
+      const { access } = rules;
+      return access.has(jid) || access.has(domainOf(jid)) ? undefined : FORBIDDEN;
+    },
+    isAdmin: (jid) => rules.admins.has(jid),
     spend: (jid, units) => {
       const at = now();
       const needed = Math.ceil(units);
+      const { dailyLimit, perMinute } = rules;
       const left = dailyLimit - allowance.used(jid, at);
       if (needed > dailyLimit) return tooLarge(needed, dailyLimit);
       if (needed > left) return usedUp(needed, Math.max(left, 0), dailyLimit, at);
@@ -63,9 +70,18 @@ export async function openPolicy(options: PolicyOptions): Promise<OpenPolicy> {
       const back = Math.min(Math.ceil(units), allowance.used(jid, at));
       if (back > 0) allowance.add(jid, -back, at);
     },
+    change: (next) => {
+      const before = rules.perMinute;
+      rules = rulesOf(next);
+      if (rules.perMinute !== before) burst = new Burst(rules.perMinute);
+    },
     refresh: () => allowance.load(now()),
     close: () => allowance.close(),
   };
+}
+
+function rulesOf({ access, admins, dailyLimit, perMinute = PER_MINUTE }: PolicyRules) {
+  return { access: new Set(access), admins: new Set(admins), dailyLimit, perMinute };
 }
 
 const FORBIDDEN: Refusal = {

@@ -31,26 +31,47 @@ export interface LogOptions {
   readonly destination?: DestinationStream;
 }
 
-export function openLog({ level, secrets, destination = pino.destination(1) }: LogOptions): Log {
+/** The log itself, and what can be changed of it; its children follow. */
+export interface OpenLog extends Log {
+  change(options: Pick<LogOptions, 'level' | 'secrets'>): void;
+}
+
+export function openLog({ level, secrets, destination }: LogOptions): OpenLog {
   const lines = pino(
     {
-      level,
+      // What is written is decided here, for all children at once.
+      level: 'debug',
       base: null,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination,
+    destination ?? pino.destination(1),
   );
-  return new MaskedLog(lines, secretMask(secrets));
+  const rule: Rule = { least: RANK[level], mask: secretMask(secrets) };
+  const log = new MaskedLog(lines, rule);
+  return Object.assign(log, {
+    change(options: Pick<LogOptions, 'level' | 'secrets'>) {
+      rule.least = RANK[options.level];
+      rule.mask = secretMask(options.secrets);
+    },
+  });
+}
+
+const RANK: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+
+/** What holds for a log and all its children. */
+interface Rule {
+  least: number;
+  mask: (text: string) => string;
 }
 
 class MaskedLog implements Log {
   readonly #lines: Logger;
-  readonly #mask: (text: string) => string;
+  readonly #rule: Rule;
 
-  constructor(lines: Logger, mask: (text: string) => string) {
+  constructor(lines: Logger, rule: Rule) {
     this.#lines = lines;
-    this.#mask = mask;
+    this.#rule = rule;
   }
 
   debug(fields: Fields, message: string): void {
@@ -70,11 +91,11 @@ class MaskedLog implements Log {
   }
 
   child(fields: Fields): Log {
-    return new MaskedLog(this.#lines.child(this.#clean(fields, 'info')), this.#mask);
+    return new MaskedLog(this.#lines.child(this.#clean(fields, 'info')), this.#rule);
   }
 
   #write(level: Level, fields: Fields, message: string): void {
-    if (!this.#lines.isLevelEnabled(level)) return;
+    if (RANK[level] < this.#rule.least) return;
     this.#lines[level](this.#clean(fields, level), this.#text(message, level));
   }
 
@@ -99,7 +120,7 @@ class MaskedLog implements Log {
   }
 
   #text(text: string, level: Level): string {
-    const masked = this.#mask(text);
+    const masked = this.#rule.mask(text);
     const short = masked.length <= MAX_TEXT ? masked : `${masked.slice(0, MAX_TEXT)}…`;
     const shown = level === 'debug' ? short : maskAddressesIn(short);
     return shown.replace(INVISIBLE, escapeCharacter).toWellFormed();

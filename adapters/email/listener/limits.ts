@@ -20,17 +20,18 @@ export function networkOf(address: string): string {
 
 /** Counts who is here. */
 export class Visitors {
-  readonly #most: number;
+  /** May be changed while they are counted. */
+  most: number;
   readonly #counts = new Map<string, number>();
 
   constructor(most: number) {
-    this.#most = most;
+    this.most = most;
   }
 
   /** @returns false, and nothing is counted, if there are too many already */
   enter(network: string): boolean {
     const count = this.#counts.get(network) ?? 0;
-    if (count >= this.#most) return false;
+    if (count >= this.most) return false;
     this.#counts.set(network, count + 1);
     return true;
   }
@@ -49,13 +50,13 @@ interface Bucket {
 
 /** A token bucket for each of those who came within the last minute: all other buckets are full. */
 export class Rate {
-  readonly #most: number;
+  /** A minute, and at once; may be changed. */
+  most: number;
   /** Who came last is at the end. */
   readonly #buckets = new Map<string, Bucket>();
 
-  /** @param most a minute, and at once */
   constructor(most: number) {
-    this.#most = most;
+    this.most = most;
   }
 
   get size(): number {
@@ -68,9 +69,9 @@ export class Rate {
    */
   take(network: string, now: number): boolean {
     this.#forget(now);
-    const bucket = this.#buckets.get(network) ?? { tokens: this.#most, at: now };
-    const refilled = ((now - bucket.at) * this.#most) / MINUTE_MS;
-    const tokens = Math.min(bucket.tokens + refilled, this.#most);
+    const bucket = this.#buckets.get(network) ?? { tokens: this.most, at: now };
+    const refilled = ((now - bucket.at) * this.most) / MINUTE_MS;
+    const tokens = Math.min(bucket.tokens + refilled, this.most);
     this.#buckets.delete(network);
     this.#buckets.set(network, { tokens: tokens < 1 ? tokens : tokens - 1, at: now });
     return tokens >= 1;

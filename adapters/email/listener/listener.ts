@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
-import { endpointOf, isLoopback } from '../config.ts';
+import { type EmailConfig, endpointOf, isLoopback } from '../config.ts';
 import { Budget } from './body.ts';
 import { Dialogue, type Shared } from './dialogue.ts';
 import { networkOf, Rate, Visitors } from './limits.ts';
@@ -26,6 +26,8 @@ const DISABLED = ['AUTH', 'XCLIENT', 'XFORWARD', 'WIZ', 'SHELL', 'KILL'];
 
 export interface Listener {
   readonly port: number;
+  /** Who turns to TLS from now on sees this certificate; a limit holds for who comes from now on. */
+  change(config: EmailConfig): void;
   /** Resolves when every mail that was taken is stored, within eight seconds. */
   stop(): Promise<void>;
 }
@@ -50,7 +52,7 @@ class OpenListener implements Listener {
   #stopped: Promise<void> | undefined;
 
   constructor(options: ListenerOptions) {
-    const { maxBytes, maxConnections, connectionsPerAddress, mailsPerMinute } = options.config;
+    const { maxBytes, connectionsPerAddress, mailsPerMinute } = options.config;
     this.#options = options;
     this.#shared = {
       options,
@@ -60,7 +62,7 @@ class OpenListener implements Listener {
     };
     this.#visitors = new Visitors(connectionsPerAddress);
     this.#server = this.#serve();
-    this.#server.server.maxConnections = maxConnections + MAX_LEAVING;
+    this.#limit(options.config);
     this.#server.on('error', (error) => this.#broken(error));
   }
 
@@ -78,6 +80,20 @@ class OpenListener implements Listener {
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
     this.#sweeper.unref();
     signal.addEventListener('abort', this.#dismissIdle);
+  }
+
+  change(config: EmailConfig): void {
+    const { tls } = config;
+    this.#server.options.disabledCommands = disabledBy(tls);
+    if (tls !== undefined) this.#server.updateSecureContext({ key: tls.key, cert: tls.cert });
+    this.#limit(config);
+  }
+
+  #limit({ maxConnections, connectionsPerAddress, mailsPerMinute }: EmailConfig): void {
+    this.#server.options.maxClients = maxConnections;
+    this.#server.server.maxConnections = maxConnections + MAX_LEAVING;
+    this.#visitors.most = connectionsPerAddress;
+    this.#shared.rate.most = mailsPerMinute;
   }
 
   get #isStopping(): boolean {
@@ -113,7 +129,7 @@ class OpenListener implements Listener {
       socketTimeout: IDLE_MS,
       closeTimeout: STOP_MS,
       disableReverseLookup: true,
-      disabledCommands: tls === undefined ? [...DISABLED, 'STARTTLS'] : DISABLED,
+      disabledCommands: disabledBy(tls),
       ...(tls === undefined ? {} : { key: tls.key, cert: tls.cert, minVersion: 'TLSv1.2' }),
       onConnect: (session, answer) => answer(this.#greet(session)),
       onMailFrom: ({ address }, session, answer) => {
@@ -182,4 +198,8 @@ class OpenListener implements Listener {
     if (error.remoteAddress !== undefined) this.#options.log.debug({ code }, 'a connection broke');
     else this.#options.log.warn({ code }, 'the port for mail has trouble');
   }
+}
+
+function disabledBy(tls: EmailConfig['tls']): string[] {
+  return tls === undefined ? [...DISABLED, 'STARTTLS'] : [...DISABLED];
 }

@@ -1,9 +1,11 @@
 /** Somebody who speaks SMTP byte by byte: nothing is sent that the test has not written. */
 
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 
 export interface SmtpDialogue {
+  /** To speak TLS on. */
+  readonly socket: Socket;
   /** Sends a line. @returns the reply to it: the code, and the text of its last line */
   say(line: string): Promise<string>;
   /** Sends bytes as they are, in latin1. */
@@ -50,6 +52,7 @@ export async function startSmtp(port: number): Promise<SmtpDialogue> {
   await reply();
   await say('EHLO far.example');
   return {
+    socket,
     say,
     write,
     reply,
