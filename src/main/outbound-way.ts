@@ -44,6 +44,7 @@ export function openOutboundWay(
   const channel = channelOf(transport, 'outbound');
   const deadlineMs = settings.deadlineMs ?? capabilities.deadlineMs;
   const sessions = openSessions(adapter, onError);
+  const archived = together(() => shared.archive.commit());
 
   const door = acceptor({
     transport,
@@ -80,8 +81,11 @@ export function openOutboundWay(
       reports: parts.reports,
       note: parts.note,
       parked: parts.parked,
-      saidInRoom: (message, event, parts) =>
-        host?.saidInRoom(message, event, parts) ?? (() => undefined),
+      saidInRoom: async (message, event, parts) => {
+        const show = host?.saidInRoom(message, event, parts) ?? (() => undefined);
+        await archived();
+        return show;
+      },
       wasSaidInRoom: (message, event) => host?.wasSaidInRoom(message, event) ?? false,
       newsOf: (message, news) => void desk.apply(message, news).catch(onError),
       confirmedEarly: (message) => void desk.endConfirmed(message).catch(onError),
@@ -114,5 +118,20 @@ export function openOutboundWay(
       await drain.stop(capMs);
       await sessions.closeAll();
     },
+  };
+}
+
+/** What is asked for in one turn of the loop is done once, for all. */
+function together(work: () => void): () => Promise<void> {
+  let soon: Promise<void> | undefined;
+  return () => {
+    soon ??= new Promise((resolve) => {
+      setImmediate(() => {
+        soon = undefined;
+        work();
+        resolve();
+      });
+    });
+    return soon;
   };
 }

@@ -34,7 +34,8 @@ export interface DeliverOptions {
     names?: readonly string[],
   ) => void;
   /**
-   * The network has what was said in a room.
+   * The network has what was said in a room. Resolves when that is written down: what has ended in the
+   * store, and is in no archive, would have ended silently in a crash.
    * @param parts what was really said, if not the text
    * @returns lets its sender see it
    */
@@ -42,7 +43,7 @@ export interface DeliverOptions {
     message: MessageId,
     event: StoredOutbound,
     parts: readonly string[] | undefined,
-  ) => () => void;
+  ) => Promise<() => void>;
   /** Whether `saidInRoom` was called for it before a crash, as far as that is kept. */
   readonly wasSaidInRoom: (message: MessageId, event: StoredOutbound) => boolean;
   /** A message was put aside for the operator. */

@@ -136,7 +136,7 @@ async function handed(options: DeliverOptions, job: Job, result: Handed): Promis
   // Once he has seen it nothing else may be said of it: not even that a crash left it in doubt.
   const shown =
     event.kind === 'room-message'
-      ? { show: options.saidInRoom(entry.id, event, result.said) }
+      ? { show: await options.saidInRoom(entry.id, event, result.said) }
       : undefined;
   if (result.delivered === true || options.capabilities.receipts === 'none') {
     const sure = result.delivered === true;

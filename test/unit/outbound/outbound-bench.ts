@@ -144,7 +144,7 @@ export class OutboundBench {
       lanes: this.lanes,
       reports: this.reports,
       note: (...step) => this.#note(...step),
-      saidInRoom: (message) => {
+      saidInRoom: async (message) => {
         this.saidInRooms.add(message);
         return () => void this.seenInRooms.push(message);
       },
