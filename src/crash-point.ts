@@ -9,7 +9,7 @@
 
 import { writeSync } from 'node:fs';
 
-const CRASH_POINTS = [
+export const CRASH_POINTS = [
   // A message has come, and is not stored; it is stored, and nobody has been told.
   'accept.before',
   'accept.after',
@@ -48,7 +48,7 @@ const CRASH_POINTS = [
   'archive.after',
   'show.after',
 ] as const;
-type CrashPoint = (typeof CRASH_POINTS)[number];
+export type CrashPoint = (typeof CRASH_POINTS)[number];
 
 interface Wanted {
   readonly point: CrashPoint;

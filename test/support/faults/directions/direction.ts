@@ -22,14 +22,20 @@ export interface Direction {
   /**
    * Its source offers so many further messages, in one conversation or dealt out over all in turn, and again whatever is
    * refused or may not have been heard: as its kind does in real life. Returns at once.
+   * @param bytes of each, at least, where its network has such messages
    */
-  send(count: number, lane?: number): void;
+  send(count: number, lane?: number, bytes?: number): void;
   /** Resolves when its source knows of every message that the gateway has it, or what became of it. */
   taken(): Promise<void>;
   /** Notes what the sink has and has not told. Called when nothing is under way in the gateway. */
   collect(): Promise<void>;
   /** For people, while `taken` has not resolved. */
   readonly waitsFor: string;
+}
+
+/** So many bytes that nobody reads, in lines. */
+export function filler(bytes: number): string {
+  return `\n${'x'.repeat(63)}`.repeat(Math.ceil(bytes / 64));
 }
 
 /** What may break a stream with what is under way in it: XEP-0114 has at most 128 stanzas unproved. */

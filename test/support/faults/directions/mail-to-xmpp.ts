@@ -2,7 +2,7 @@ import { type SmtpDialogue, startSmtp } from '../../peers/smtp-dialogue.ts';
 import { Watched } from '../../watched.ts';
 import { FAR_DOMAIN, type MailDoor } from '../doors/mail.ts';
 import { idOf, type MessageKey, textOf } from '../ledger.ts';
-import { type Direction, type Scene, TO_XMPP } from './direction.ts';
+import { type Direction, filler, type Scene, TO_XMPP } from './direction.ts';
 import { hearArrivals } from './xmpp-sink.ts';
 
 const SENDERS = 3;
@@ -13,6 +13,8 @@ class MailServer extends Watched {
   readonly #scene: Scene;
   readonly #door: MailDoor;
   readonly #queue: MessageKey[] = [];
+  /** What makes large ones large, by number. */
+  readonly #fillers = new Map<number, string>();
   #isBusy = 0;
 
   constructor(scene: Scene, door: MailDoor) {
@@ -26,7 +28,9 @@ class MailServer extends Watched {
     return this.#queue.length + this.#isBusy;
   }
 
-  take(key: MessageKey): void {
+  /** @param bytes at least */
+  take(key: MessageKey, bytes = 0): void {
+    if (bytes > 0) this.#fillers.set(key.n, filler(bytes).replaceAll('\n', '\r\n'));
     this.#queue.push(key);
     this.#run();
   }
@@ -59,11 +63,24 @@ class MailServer extends Watched {
     const to = this.#door.address;
     const head = `From: <${from}>\r\nTo: <${to}>\r\nMessage-ID: <${idOf(key)}@${FAR_DOMAIN}>`;
     ledger.note(key, { is: 'offered' });
-    const reply = await smtp.mail(from, [to], `${head}\r\n\r\n${textOf(key)}`);
+    const reply = await smtp.mail(from, [to], `${head}\r\n${this.#bodyOf(key)}`);
     if (reply.startsWith('5')) ledger.note(key, { is: 'error', says: 'refused', text: reply });
     if (!reply.startsWith('250')) return false;
     ledger.note(key, { is: 'accepted', by: '250' });
     return true;
+  }
+
+  /** With the line that ends the head. What makes it large is in the form that is not shown. */
+  #bodyOf(key: MessageKey): string {
+    const filling = this.#fillers.get(key.n);
+    if (filling === undefined) return `\r\n${textOf(key)}`;
+    return [
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/alternative; boundary=forms',
+      ...['', '--forms', 'Content-Type: text/plain', '', textOf(key)],
+      ...['--forms', 'Content-Type: text/html', '', `<p>${textOf(key)}</p><!--${filling}-->`],
+      ...['--forms--', ''],
+    ].join('\r\n');
   }
 }
 
@@ -75,10 +92,10 @@ export function mailToXmpp(scene: Scene, door: MailDoor): Direction {
     name: 'mail-xmpp',
     promised: { order: false, receipts: false, ...TO_XMPP },
     lanes: SENDERS,
-    send(more, lane) {
+    send(more, lane, bytes) {
       for (let i = 0; i < more; i++) {
         const n = count++;
-        server.take({ direction: 'mail-xmpp', lane: lane ?? n % SENDERS, n });
+        server.take({ direction: 'mail-xmpp', lane: lane ?? n % SENDERS, n }, bytes);
       }
     },
     taken: () => server.until(({ waiting }) => waiting === 0),

@@ -12,6 +12,7 @@ import {
 import type { Pulse } from '../pulse.ts';
 import type { Resident } from '../resident.ts';
 import type { RoomStay } from '../room-stay.ts';
+import { filler } from './direction.ts';
 import { errorIn } from './refusals.ts';
 
 const NS_RECEIPTS = 'urn:xmpp:receipts';
@@ -49,6 +50,8 @@ export class XmppSource extends Watched {
   readonly #queue = new Map<number, MessageKey>();
   /** Offered, without a proof or an end. */
   readonly #open = new Map<string, Offered>();
+  /** What stands behind the text of large ones, by number. */
+  readonly #fillers = new Map<number, string>();
   #count = 0;
   /** Something was refused: nothing is offered until a question is answered again. */
   #isHeldUp = false;
@@ -76,11 +79,12 @@ export class XmppSource extends Watched {
   }
 
   /** @param lane all in turn, if it is left out */
-  send(count: number, lane?: number): void {
+  send(count: number, lane?: number, bytes = 0): void {
     const { direction, lanes } = this.#options;
     for (let i = 0; i < count; i++) {
       const n = this.#count++;
       this.#queue.set(n, { direction, lane: lane ?? n % lanes.length, n });
+      if (bytes > 0) this.#fillers.set(n, filler(bytes));
     }
     this.#flush();
   }
@@ -112,7 +116,7 @@ export class XmppSource extends Watched {
       const [type, request] =
         room === undefined ? ['chat', `<request xmlns='${NS_RECEIPTS}'/>`] : ['groupchat', ''];
       resident.raw(
-        `<message type='${type}' to='${escapeXml(to)}' id='${id}'><body>${textOf(key)}</body>${request}</message>`,
+        `<message type='${type}' to='${escapeXml(to)}' id='${id}'><body>${textOf(key)}${this.#fillers.get(n) ?? ''}</body>${request}</message>`,
       );
     }
   }

@@ -31,7 +31,7 @@ export function xmppToMail(scene: Scene, door: MailDoor): Direction {
       sameId: true,
     },
     lanes: RECIPIENTS.length,
-    send: (count, lane) => source.send(count, lane),
+    send: (count, lane, bytes) => source.send(count, lane, bytes),
     taken: () => source.until(({ isDone }) => isDone),
     collect: async () => undefined,
     get waitsFor() {

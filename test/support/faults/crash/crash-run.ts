@@ -1,0 +1,98 @@
+/** One house in which the gateway dies at one crash point after the other, under traffic in one direction. */
+
+import { once } from 'node:events';
+import { check, type Row } from '../checker.ts';
+import type { FaultHouse } from '../fault-house.ts';
+import type { DirectionName } from '../ledger.ts';
+import { startFaultHouse } from '../start-fault-house.ts';
+import { tableOf } from '../verdict-table.ts';
+import { type Cell, everySenderIsTold, nameOf, nothingHasLeft } from './matrix.ts';
+
+/** What became of a cell. */
+export interface Outcome {
+  readonly cell: Cell;
+  readonly row: Row | undefined;
+  /** One sentence for each broken promise; that it was not reached is one. */
+  readonly faults: readonly string[];
+}
+
+/** Of one direction, each time. */
+const BEFORE = 2;
+const AT = 3;
+const AFTER = 2;
+/** Of which each is too large for a record: it lies in a file. */
+const LARGE_BYTES = 80 * 1024;
+/** A point that is not reached by then is never reached. */
+const REACHED_WITHIN_MS = 20_000;
+const KILLED = { at: 0, what: 'gateway', how: 'killed' } as const;
+
+/** @param keep called with the house where a promise was broken */
+export async function runCells(
+  cells: readonly Cell[],
+  keep: (house: FaultHouse, cell: Cell) => Promise<void>,
+): Promise<readonly Outcome[]> {
+  const directions = [...new Set(cells.map(({ direction }) => direction))];
+  const house = await startFaultHouse({ directions, env: envOf(cells[0]) });
+  try {
+    const outcomes: Outcome[] = [];
+    for (const [index, cell] of cells.entries()) {
+      house.nextEnv = envOf(cells[index + 1]);
+      const outcome = await run(house, cell);
+      if (outcome.faults.length > 0) await keep(house, cell);
+      outcomes.push(outcome);
+    }
+    return outcomes;
+  } finally {
+    await house.stop();
+  }
+}
+
+function envOf(cell: Cell | undefined): Readonly<Record<string, string>> {
+  return cell === undefined ? {} : { POSTERN_CRASH_AT: `${nameOf(cell)} after SIGUSR2` };
+}
+
+async function run(house: FaultHouse, cell: Cell): Promise<Outcome> {
+  const direction = house.direction(cell.direction);
+  const bytes = cell.point.startsWith('spool.') ? LARGE_BYTES : 0;
+  await house.up();
+  const first = nextOf(house, cell.direction);
+  direction.send(BEFORE);
+  await house.settled();
+
+  const { program } = house.gateway;
+  program.signal('SIGUSR2');
+  await program.printed(({ msg }) => msg === 'crash point armed');
+  direction.send(AT, undefined, bytes);
+  const over = once(AbortSignal.timeout(REACHED_WITHIN_MS), 'abort');
+  await Promise.race([program.exited(), over]);
+  const hasDied = program.output.includes(`died at ${cell.point} `);
+  // Whatever comes next has to begin with a process that waits for its own point.
+  if (!hasDied) await house.kill('gateway');
+  direction.send(AFTER);
+  await house.settled();
+
+  const { promised } = direction;
+  const records = house.ledger.records.filter(
+    (each) => each.direction === cell.direction && each.n >= first,
+  );
+  const verdict = check(
+    { records, faults: [KILLED] },
+    { [cell.direction]: nothingHasLeft(cell) ? { ...promised, duplicates: {} } : promised },
+  );
+  const [row] = verdict.rows;
+  const faults = [
+    ...(hasDied ? [] : ['the point was not reached']),
+    ...(row !== undefined && row.delivered > 0 ? [] : ['nothing was delivered']),
+    ...(everySenderIsTold(cell) && row?.unconfirmed !== 0 ? ['a sender was not told'] : []),
+    ...verdict.violations.map((each) => `${each}\n${tableOf(verdict)}`),
+  ];
+  return { cell, row, faults };
+}
+
+/** The number of the first message that is still to be sent. */
+function nextOf({ ledger }: FaultHouse, direction: DirectionName): number {
+  return ledger.records.reduce(
+    (next, each) => (each.direction === direction ? Math.max(next, each.n + 1) : next),
+    0,
+  );
+}
