@@ -6,12 +6,16 @@ type Context = Pick<
   'config' | 'log' | 'health' | 'notifyAdmins'
 >;
 
+/** Of every mail while the store is away: the log must not grow with them. */
+const FORGOT_EVERY_MS = 60_000;
+
 /** What the operator is told of the adapter, each once until it changes. */
 export class Remarks {
   readonly #context: Context;
   /** State and detail. */
   #told = '';
   #warned = false;
+  #forgotAt = Number.NEGATIVE_INFINITY;
 
   constructor(context: Context) {
     this.#context = context;
@@ -48,6 +52,9 @@ export class Remarks {
 
   /** Of a conversation: its next mail may begin a thread of its own. */
   notRemembered(): void {
+    const now = performance.now();
+    if (now - this.#forgotAt < FORGOT_EVERY_MS) return;
+    this.#forgotAt = now;
     this.#context.log.warn({}, 'which mails belong together could not be stored');
   }
 

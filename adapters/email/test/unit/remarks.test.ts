@@ -46,3 +46,9 @@ test('that it never reports is said once, where receipts depend on it', () => {
   expect(said()).toHaveLength(1);
   expect(said({ receipt: 'handed' })).toEqual([]);
 });
+
+test('that threads could not be stored is said once, however many mails come meanwhile', () => {
+  const { remarks, told } = heard();
+  for (let mail = 0; mail < 100; mail++) remarks.notRemembered();
+  expect(told).toHaveLength(1);
+});

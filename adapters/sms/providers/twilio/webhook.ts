@@ -21,7 +21,7 @@ const SID = /^(?:[A-Z]{2}[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12
 const OWN_NUMBER = /^(?:\+[1-9][0-9]{6,14}|[0-9]{3,6})$/;
 const MESSAGE_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 
-/** Anybody can make us refuse: the log must not grow with it. */
+/** Anybody can make us refuse, and a store that is away refuses all: the log must not grow with it. */
 const WARN_EVERY_MS = 60_000;
 
 const FORBIDDEN: WebhookResponse = { status: 403 };
@@ -43,13 +43,10 @@ export function mountWebhooks(context: AdapterContext<SmsConfig>, inbox: Inbox):
     read: (form: Form, request: WebhookRequest) => T | 'nothing' | undefined,
     store: (event: T) => Promise<void>,
   ): void => {
-    let warnedAt = Number.NEGATIVE_INFINITY;
+    const refused = seldom((why) => log.warn({ webhook: name }, why));
+    const notStored = seldom((why) => log.warn({ webhook: name }, why));
     const refuse = (why: string): WebhookResponse => {
-      const now = performance.now();
-      if (now - warnedAt >= WARN_EVERY_MS) {
-        warnedAt = now;
-        log.warn({ webhook: name }, why);
-      }
+      refused(why);
       return FORBIDDEN;
     };
     context.webhook(name, async (request) => {
@@ -62,7 +59,7 @@ export function mountWebhooks(context: AdapterContext<SmsConfig>, inbox: Inbox):
         await store(event);
       } catch {
         // The error may quote what was to be stored.
-        log.warn({ webhook: name }, 'could not store what the provider posted');
+        notStored('could not store what the provider posted');
         return TRY_AGAIN;
       }
       return DONE;
@@ -78,6 +75,16 @@ export function mountWebhooks(context: AdapterContext<SmsConfig>, inbox: Inbox):
     (form, request) => readNews(form, request, config),
     (news) => inbox.news(news),
   );
+}
+
+function seldom(warn: (why: string) => void): (why: string) => void {
+  let warnedAt = Number.NEGATIVE_INFINITY;
+  return (why) => {
+    const now = performance.now();
+    if (now - warnedAt < WARN_EVERY_MS) return;
+    warnedAt = now;
+    warn(why);
+  };
 }
 
 /** Every field with all its values, as the signature covers them. */

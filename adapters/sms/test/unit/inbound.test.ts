@@ -80,6 +80,16 @@ describe('a text', () => {
     expect(lines()[0]).not.toContain('canary');
   });
 
+  test('that can not be stored is told once a minute, though one was refused before', async () => {
+    const { rig, carrier } = await onCarrier();
+    const lines = () => rig.said.filter(({ level }) => level === 'warn');
+    await carrier.post(rig, 'message', { ...carrier.textFields({ id: 1 }), AccountSid: 'other' });
+    expect(lines()).toHaveLength(1);
+    rig.store = () => Promise.reject(new Error('down'));
+    for (let id = 2; id < 50; id++) await carrier.inbound({ id, text: 'Hi' }, rig);
+    expect(lines()).toHaveLength(2);
+  });
+
   test.each(['__proto__', 'constructor', 'toString'])('may have a field "%s"', async (name) => {
     const { rig, carrier } = await onCarrier();
     const fields: Record<string, string> = Object.create(null);
