@@ -164,8 +164,12 @@ export interface LaneStore extends Queue {
   expireHanded(
     channel: Channel,
   ): Promise<{ readonly ended: readonly MessageId[]; readonly more: boolean }>;
-  /** Puts handed messages that are still kept at the head of their lanes again, in their old order. */
-  rewind(channel: Channel): Promise<number>;
+  /**
+   * Puts handed messages that are still kept at the head of their lanes again, in their old order.
+   * @param agoMs only those that were handed over so long ago or longer, by the store's clock; left out:
+   *   all
+   */
+  rewind(channel: Channel, agoMs?: number): Promise<number>;
   /** The sink refused a handed message afterwards: it goes back to the head of its lane, or ends. False: it is not handed. */
   bounce(
     id: MessageId,

@@ -5,7 +5,7 @@ import { type Receiver, receiver } from '../inbound/receive.ts';
 import { startDrain } from '../lanes/drain.ts';
 import { channelOf, PARTITIONS, parseMessageId } from '../lanes/lane.ts';
 import type { TransportSettings } from '../settings/settings.ts';
-import type { IncomingError, XmppPort } from '../xmpp/port.ts';
+import type { IncomingError, ServerAge, XmppPort } from '../xmpp/port.ts';
 import type { Parts } from './parts.ts';
 import type { Shared } from './shared.ts';
 
@@ -14,6 +14,9 @@ const TOGETHER = 32;
 
 /** How many conversations at once: the window of the stream is the limit that counts. */
 const LANES = 64;
+
+/** The clocks of the server and of the store may differ so much. */
+const CLOCKS_MS = 1_000;
 
 /** The stream's return ends the pause. */
 const WHILE_OFFLINE_MS = 365 * 24 * 3_600_000;
@@ -48,8 +51,7 @@ export function openDoor({
 
 export interface InboundWay {
   /** Sends again what the server may have forgotten, then goes on. */
-  online(): void;
-  /** Puts back what the server may have forgotten. */
+  online(server: ServerAge | undefined): void;
   offline(): void;
   bounced(error: IncomingError): void;
   /** What the server has kept through the grace period has ended well; called about once a second. */
@@ -90,23 +92,28 @@ export function openInboundWay(parts: InboundParts, port: Pick<XmppPort, 'delive
   drain.pause(WHILE_OFFLINE_MS);
   parts.drains.inbound = drain;
   let online = false;
-  /** Grows with every change of the stream. */
-  let changes = 0;
-  /** What was handed over on a stream that broke may be lost, and is not put back yet. */
-  let inDoubt = false;
+  /** How many streams there were. */
+  let streams = 0;
+  /**
+   * A server that was started again may have forgotten what it answered for: all that was handed over so
+   * many milliseconds ago or longer is to be put back. Undefined: it has everything.
+   */
+  let doubtMs: number | undefined;
   let serving = false;
   let stopping = false;
   let following = false;
 
   const putBack = async () => {
-    for (let seen = -1; seen !== changes; ) {
-      seen = changes;
-      const again = inDoubt ? await shared.lanes.rewind(channel) : 0;
-      if (again > 0) parts.log.info({ messages: again }, 'sending again after a broken stream');
+    while (doubtMs !== undefined) {
+      const stream = streams;
+      const again = await shared.lanes.rewind(channel, doubtMs);
+      if (again > 0) {
+        parts.log.info({ messages: again }, 'sending again what the server may have forgotten');
+      }
+      if (stream === streams) doubtMs = undefined;
     }
   };
   const serve = () => {
-    inDoubt = false;
     serving = true;
     // Nobody knows where something waits by now.
     for (let partition = 0; partition < PARTITIONS; partition++) drain.nudge(partition);
@@ -126,20 +133,18 @@ export function openInboundWay(parts: InboundParts, port: Pick<XmppPort, 'delive
     }
   };
   return {
-    online() {
+    online(server) {
       online = true;
-      changes++;
+      streams++;
+      // At first nobody knows which server has what an earlier process handed over.
+      if (streams === 1) doubtMs = Math.max(0, (server?.upMs ?? 0) - CLOCKS_MS);
+      else if (server?.sinceLastBarrier !== true) doubtMs = 0;
       void follow();
     },
     offline() {
       if (!online || stopping) return;
       online = serving = false;
-      inDoubt = true;
-      changes++;
       drain.pause(WHILE_OFFLINE_MS);
-      // At once, for this process may end before the stream is back. What is being settled now is
-      // put back then.
-      void follow();
     },
     bounced(error) {
       const id = error.id === undefined ? undefined : parseMessageId(error.id);
@@ -147,7 +152,7 @@ export function openInboundWay(parts: InboundParts, port: Pick<XmppPort, 'delive
     },
     async tick() {
       if (online && !serving) void follow();
-      // While the stream is broken they are kept, to be sent again.
+      // While the stream is broken they are kept: they may have to be sent again.
       for (let more = serving; more && serving; ) {
         ({ more } = await shared.lanes.expireHanded(channel));
       }

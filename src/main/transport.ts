@@ -168,6 +168,7 @@ function openStream(parts: Parts, ways: () => Ways, rooms: Host | undefined): Op
     {
       domain: settings.domain,
       secret: xmpp.secret,
+      server: xmpp.server,
       host: xmpp.connect.host,
       port: xmpp.connect.port,
       tls: xmpp.tls,
@@ -202,11 +203,11 @@ function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
       if (isGateway(message.to.local)) command(parts, ways().port, message);
       else if (!sendAll(parts, ways().port, message)) ways().outbound.accept(message);
     },
-    online() {
+    online(server) {
       health.xmpp(true, 'connected');
       lastReason = undefined;
       log.info({}, 'xmpp online');
-      ways().inbound.online();
+      ways().inbound.online(server);
       if (certainUntil === undefined) return;
       const since = certainUntil;
       certainUntil = undefined;

@@ -87,7 +87,7 @@ class Port implements OpenPort {
     open: typeof openStream,
   ) {
     const { secret, host, port, tls, title, version, knows, rooms, gatewayType } = options;
-    const { beforeLive } = options;
+    const { beforeLive, server } = options;
     const { domain } = parseJid(options.domain);
     this.domain = domain;
     this.#knows = knows;
@@ -100,12 +100,12 @@ class Port implements OpenPort {
     this.#listener = listener;
     this.#log = log;
     this.#stream = open({
-      ...{ domain, secret, host, port, tls, log, beforeLive },
+      ...{ domain, secret, host, port, tls, log, beforeLive, server },
       listener: {
         stanza: (stanza) => this.#stanza(stanza),
-        online: () => {
+        online: (server) => {
           this.#face?.online();
-          listener.online();
+          listener.online(server);
         },
         offline: (reason, lastCertainAt) => {
           this.#answers.clear();

@@ -5,6 +5,9 @@
 
 import type { MessageId, Refusal, StanzaCondition, StanzaErrorType } from '../contract/index.ts';
 import type { BareJid, Jid } from './jid.ts';
+import type { ServerAge } from './stream/uptime.ts';
+
+export type { ServerAge } from './stream/uptime.ts';
 
 /** The local part of the helper, who takes words for the gateway: some clients can not chat with a bare domain. */
 export const HELPER = 'help';
@@ -129,7 +132,8 @@ export interface XmppPort {
 /** What a port tells. Called synchronously, in the order of the stream. */
 export interface XmppListener {
   message(message: IncomingMessage): void;
-  online(): void;
+  /** @param server left out: it does not say */
+  online(server?: ServerAge): void;
   /**
    * @param reason in words for an operator
    * @param lastCertainAt when the last barrier answered, milliseconds since the epoch: what users wrote
@@ -149,6 +153,8 @@ export interface XmppPortOptions {
   readonly gatewayType: string;
   readonly title: string;
   readonly version: string;
+  /** See `StreamOptions.server`. */
+  readonly server?: string;
   /** Whether a local part (wire form) can be somebody behind this gateway: else `item-not-found`, or the refusal thrown. */
   readonly knows: (local: string, from: BareJid) => boolean;
   /** See `StreamOptions.beforeLive`. */

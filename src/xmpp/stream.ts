@@ -16,6 +16,7 @@ import { Heartbeat } from './stream/heartbeat.ts';
 import { Link } from './stream/link.ts';
 import { Reconnect } from './stream/reconnect.ts';
 import { answerToSkipped } from './stream/skipped.ts';
+import { type ServerAge, Uptime } from './stream/uptime.ts';
 import { Window } from './stream/window.ts';
 import { Writer } from './stream/writer.ts';
 import type { Element } from './xml/element.ts';
@@ -30,7 +31,8 @@ export interface StreamListener {
    * answered.
    */
   stanza(stanza: Element): void;
-  online(): void;
+  /** @param server left out: it does not say */
+  online(server?: ServerAge): void;
   /**
    * Also when an attempt to connect failed, so that the reason is always the newest.
    * @param reason in words for an operator
@@ -68,6 +70,8 @@ export interface StreamOptions {
   readonly port: number;
   /** Direct TLS. */
   readonly tls: boolean;
+  /** The server's own domain, which is asked how long it has been up. Left out: nobody is. */
+  readonly server?: string | undefined;
   readonly listener: StreamListener;
   readonly log: StreamLog;
   /** Called right before live stanzas are written, once for all of a tick: what they rest on can be kept first. */
@@ -121,6 +125,7 @@ class Stream implements ComponentStream {
   readonly #id = randomBytes(9).toString('base64url');
   #links = 0;
   #barrier: Barrier | undefined;
+  #uptime: Uptime | undefined;
   #link: Link | undefined;
   #writer: Writer | undefined;
   #heartbeat: Heartbeat | undefined;
@@ -128,6 +133,8 @@ class Stream implements ComponentStream {
   #running = false;
   #online = false;
   #lastCertainAt: number | undefined;
+  /** When the last barrier of a stream that was up was answered, by a monotonic clock. */
+  #certain: number | undefined;
   #lastReason = '';
   #stopped: (() => void) | undefined;
 
@@ -185,10 +192,12 @@ class Stream implements ComponentStream {
   }
 
   #connect(): void {
-    const { domain, beforeLive = () => undefined } = this.#options;
+    const { domain, server, beforeLive = () => undefined } = this.#options;
     const { negotiateMs } = this.#timing;
     const barrier = new Barrier(domain, this.#id, this.#links++);
     this.#barrier = barrier;
+    const questionId = randomBytes(9).toString('base64url');
+    this.#uptime = server === undefined ? undefined : new Uptime(domain, questionId, server);
     this.#link = new Link(
       { ...this.#options, negotiateMs },
       {
@@ -208,6 +217,7 @@ class Stream implements ComponentStream {
 
   /** Where a second connection is accepted silently, some of these go to it, or its pings come to us. */
   #probe(): void {
+    if (this.#uptime !== undefined) this.#writer?.ask(this.#uptime.question());
     for (let i = 0; i < PROBES; i++) this.#writer?.ping();
     const { heartbeatMs, answerMs, negotiateMs } = this.#timing;
     this.#heartbeat = new Heartbeat({
@@ -227,9 +237,14 @@ class Stream implements ComponentStream {
 
   #onStanza(stanza: Element): void {
     const ping = this.#barrier?.read(stanza);
-    if (ping === undefined) this.#tell(() => this.#options.listener.stanza(stanza));
+    if (ping === undefined) this.#onOther(stanza);
     else if (ping === 'foreign') this.#link?.end(notExclusive(this.#options.domain));
     else if (ping !== 'stale') this.#acknowledged(ping);
+  }
+
+  #onOther(stanza: Element): void {
+    if (this.#uptime?.read(stanza, performance.now()) === true) return;
+    this.#tell(() => this.#options.listener.stanza(stanza));
   }
 
   #acknowledged(ping: number): void {
@@ -238,6 +253,7 @@ class Stream implements ComponentStream {
       return;
     }
     this.#lastCertainAt = Date.now();
+    if (this.#online) this.#certain = performance.now();
     if (!this.#online && this.#running && this.#window.oldestPing >= PROBES) this.#goOnline();
     if (this.#running) {
       this.#writer?.flushSoon();
@@ -249,11 +265,14 @@ class Stream implements ComponentStream {
 
   #goOnline(): void {
     this.#online = true;
+    const now = performance.now();
+    const age = this.#uptime?.age(now, this.#certain);
+    this.#certain = now;
     this.#writer?.open();
     this.#lastReason = '';
     this.#reconnect.succeeded();
     this.#options.log.info({ domain: this.#options.domain }, 'The stream is up.');
-    this.#tell(() => this.#options.listener.online());
+    this.#tell(() => this.#options.listener.online(age));
   }
 
   #onSkipped(header: Element, why: SkipReason): void {

@@ -1,6 +1,7 @@
 /** A listener of a component stream that remembers, and can be waited for. */
 
 import type { LogFields } from '../../src/contract/index.ts';
+import type { ServerAge } from '../../src/xmpp/stream/uptime.ts';
 import type { StreamListener, StreamLog } from '../../src/xmpp/stream.ts';
 import type { Element } from '../../src/xmpp/xml/element.ts';
 import { Watched } from './watched.ts';
@@ -13,6 +14,8 @@ export class StreamRecorder extends Watched implements StreamListener {
   /** How many live stanzas may have been lost with each stream that had any. */
   readonly unsure: unknown[] = [];
   onlines = 0;
+  /** What was known of the server, each time. */
+  readonly ages: (ServerAge | undefined)[] = [];
   lastCertainAt: number | undefined;
 
   readonly log: StreamLog = {
@@ -27,7 +30,8 @@ export class StreamRecorder extends Watched implements StreamListener {
     this.changed();
   }
 
-  online(): void {
+  online(server?: ServerAge): void {
+    this.ages.push(server);
     this.onlines++;
     this.changed();
   }

@@ -19,7 +19,7 @@ export function startStream(
   domain: string,
   secret: string,
   port: number,
-  options: Partial<Pick<StreamOptions, 'host' | 'tls' | 'beforeLive'>> & {
+  options: Partial<Pick<StreamOptions, 'host' | 'server' | 'tls' | 'beforeLive'>> & {
     timing?: Partial<StreamTiming>;
   } = {},
 ): WatchedStream {

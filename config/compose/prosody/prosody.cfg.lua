@@ -4,7 +4,7 @@ pidfile = "/tmp/prosody.pid"
 log = { { levels = { min = "info" }, to = "console" } }
 interfaces = { "*" }
 component_interfaces = { "*" }
-modules_enabled = { "roster", "saslauth", "tls", "disco", "ping", "carbons", "blocklist" }
+modules_enabled = { "roster", "saslauth", "tls", "disco", "ping", "uptime", "carbons", "blocklist" }
 modules_disabled = { "s2s" }
 authentication = "internal_hashed"
 c2s_require_encryption = false

@@ -103,10 +103,10 @@ export function memoryLaneStore(options: { readonly now?: () => number } = {}): 
       return { ended: ended.map(({ id }) => id), more: over.length > ended.length };
     },
 
-    async rewind(channel) {
-      const all = handedOf(channel);
-      for (const message of all) custody.back(message, 0);
-      return all.length;
+    async rewind(channel, agoMs = 0) {
+      const old = handedOf(channel).filter(({ since }) => custody.now - since >= agoMs);
+      for (const message of old) custody.back(message, 0);
+      return old.length;
     },
 
     async bounce(id, verdict) {

@@ -53,19 +53,29 @@ end
 return out
 `;
 
-/** [channel, partition] -> how many handed messages wait in their lanes again. */
+/** [channel, partition, ago in ms] -> how many handed messages wait in their lanes again. */
 export const REWIND = `${MOVES}
-local channel, k = arg(), tag(num())
+local channel, k, ago = arg(), tag(num()), num()
 local timers = k .. ':t:' .. channel
+-- After a clock was set back nobody knows how long ago it was.
+local function is_old(id)
+  local j = ago > 0 and journal(k, id)
+  local age = j and now - j.since
+  return not age or age >= ago or age < 0
+end
 local order = {}
-for i, id in ipairs(call('ZRANGE', timers, 0, -1)) do
-  local _, _, sequence = where(k, id)
-  order[i] = { id, sequence or 0 }
+for _, id in ipairs(call('ZRANGE', timers, 0, -1)) do
+  if is_old(id) then
+    local _, _, sequence = where(k, id)
+    order[#order + 1] = { id, sequence or 0 }
+  end
 end
 -- The last first: each finds its place at the head.
 table.sort(order, function(a, b) return a[2] > b[2] end)
-for _, entry in ipairs(order) do back(k, entry[1], 0) end
-call('DEL', timers)
+for _, entry in ipairs(order) do
+  back(k, entry[1], 0)
+  call('ZREM', timers, entry[1])
+end
 return #order
 `;
 

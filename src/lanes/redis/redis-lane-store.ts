@@ -185,9 +185,11 @@ export function redisLaneStore(store: Store): LaneStore {
       };
     },
 
-    async rewind(channel) {
+    async rewind(channel, agoMs = 0) {
       const counts = ALL_PARTITIONS.map((partition) =>
-        answered(PATIENCE.inCustodyMs, () => run.rewind.run(partition, [channel, partition])),
+        answered(PATIENCE.inCustodyMs, () =>
+          run.rewind.run(partition, [channel, partition, Math.ceil(agoMs)]),
+        ),
       );
       return sum(await Promise.all(counts));
     },

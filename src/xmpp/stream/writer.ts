@@ -1,6 +1,7 @@
 /** Writes into one link: the stanzas of a tick together, and never more than the window allows. */
 
 import { crashPointSoon } from '../../crash-point.ts';
+import type { Element } from '../xml/element.ts';
 import { followedBy, NO_STANZA, type StanzaXml, serialise } from '../xml/serialise.ts';
 import type { Backlog } from './backlog.ts';
 import type { Barrier } from './barrier.ts';
@@ -62,6 +63,11 @@ export class Writer {
   end(): number {
     this.#backlog.end();
     return this.#liveCount;
+  }
+
+  /** What nobody waits for, at once. */
+  ask(question: Element): void {
+    this.#link.write(serialise(question, this.#options.domain));
   }
 
   /** A ping without a batch. */

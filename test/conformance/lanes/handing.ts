@@ -94,6 +94,20 @@ export const handing: readonly Check[] = [
     expect((await room.claim()).claims).toEqual([]);
   }),
 
+  check('only what was handed over so long ago is rewound', async (room) => {
+    await room.handOver(room.lane('juliet'), 'a');
+    await room.handOver(room.lane('nurse'), 'b');
+    expect(await room.store.rewind(room.channel, 3_600_000)).toBe(0);
+    expect((await room.claim()).claims).toEqual([]);
+    const again = new Set<string>();
+    await until(async () => {
+      await room.store.rewind(room.channel, 20);
+      for (const claim of (await room.claim()).claims)
+        for (const each of events(claim)) again.add(each);
+      return again.size === 2 || undefined;
+    });
+  }),
+
   check('a bounced message goes back to the head', async (room) => {
     const [first, second] = await room.push(room.lane(), 'a', 'b', 'c');
     await room.settled(await room.one({ perLane: 2 }), [handed(LEASE_MS), handed(LEASE_MS)]);

@@ -28,10 +28,10 @@ const open: WatchedStream[] = [];
 function start(
   server: XmppServer,
   domain: keyof typeof COMPONENTS = 'gw.localhost',
-  options: { port?: number; timing?: Partial<StreamTiming> } = {},
+  options: { port?: number; server?: string; timing?: Partial<StreamTiming> } = {},
 ): WatchedStream {
-  const { port = server.componentPort, timing = {} } = options;
-  const watched = startStream(domain, COMPONENTS[domain], port, { timing });
+  const { port = server.componentPort, server: asked, timing = {} } = options;
+  const watched = startStream(domain, COMPONENTS[domain], port, { server: asked, timing });
   open.push(watched);
   return watched;
 }
@@ -230,6 +230,29 @@ describe.each([
     expect(seen.reasons[0]).toMatch(/half open/);
     await seen.until(({ onlines }) => onlines > 1);
     await stream.deliver(chat(FROM, JULIET, 'again'));
+  });
+
+  it('knows a server that was there all the time from one that was started again', async () => {
+    const proxy = await FaultProxy.start({ port: server.componentPort });
+    const { seen } = await online(server, 'gw.localhost', {
+      port: proxy.port,
+      server: 'localhost',
+    });
+    const ages: unknown[] = seen.ages;
+    const back = async (end: () => Promise<void>) => {
+      const { onlines } = seen;
+      await end();
+      await seen.until((now) => now.onlines > onlines);
+      return seen.ages.at(-1)?.sinceLastBarrier;
+    };
+    expect(ages).not.toContain(undefined);
+    // In its first seconds nobody can tell.
+    while (!(await back(async () => proxy.reset())));
+    expect(await back(() => server.restart())).toBe(false);
+    expect(ages).not.toContain(undefined);
+    // What it says would be an answer to the listener's question otherwise.
+    expect(seen.stanzas.filter(({ attrs }) => attrs.from === 'localhost')).toEqual([]);
+    await proxy.stop();
   });
 
   it('survives restarts in the middle of traffic: all arrives, each conversation in order', async () => {

@@ -27,7 +27,7 @@ interface FaultHouseOptions {
 
 /** All modules that the launcher of Prosody loads, and the store for who is offline. */
 const WITH_OFFLINE = `component_conflict_resolve = "kick_old"
-modules_enabled = { "roster", "saslauth", "disco", "ping", "carbons", "blocklist", "offline" }`;
+modules_enabled = { "roster", "saslauth", "disco", "ping", "uptime", "carbons", "blocklist", "offline" }`;
 
 /** Resolves when Juliet is online and every domain is up. Where that fails, nothing of it is left. */
 export async function startFaultHouse(options: FaultHouseOptions = {}): Promise<FaultHouse> {

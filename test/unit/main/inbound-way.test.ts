@@ -4,6 +4,7 @@ import type { LaneStore } from '../../../src/lanes/lane-store.ts';
 import { memoryLaneStore } from '../../../src/lanes/memory/memory-lane-store.ts';
 import { storeInbound } from '../../../src/lanes/stored.ts';
 import { type InboundWay, openInboundWay } from '../../../src/main/inbound-way.ts';
+import type { ServerAge } from '../../../src/xmpp/port.ts';
 import { Inbox } from '../../support/clients/inbox.ts';
 import { JULIET, PAPER } from '../../support/paper.ts';
 
@@ -14,11 +15,14 @@ let settled: Inbox<number>;
 /** How often the store does not answer when it is asked to put messages back. */
 let failures: number;
 let errors: Inbox<unknown>;
+/** By so much the store's clock has gone on. */
+let later: number;
 let way: InboundWay;
 let drains: Parameters<typeof openInboundWay>[0]['drains'];
 
 beforeEach(() => {
-  const store = memoryLaneStore();
+  later = 0;
+  const store = memoryLaneStore({ now: () => Date.now() + later });
   arrived = new Inbox();
   rewound = new Inbox();
   settled = new Inbox();
@@ -31,16 +35,20 @@ beforeEach(() => {
       for (const { settlements } of requests) settled.add(settlements.length);
       return results;
     },
-    async rewind(channel) {
+    async rewind(channel, agoMs) {
       if (failures-- > 0) throw new Error('no answer');
-      const messages = await store.rewind(channel);
+      const messages = await store.rewind(channel, agoMs);
       rewound.add(messages);
       return messages;
     },
   };
+  way = open();
+});
+
+function open(): InboundWay {
   drains = {};
   const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
-  way = openInboundWay(
+  return openInboundWay(
     {
       shared: {
         lanes,
@@ -60,7 +68,7 @@ beforeEach(() => {
         arrived.add(message.kind === 'text' ? message.text : message.kind),
     },
   );
-});
+}
 
 afterEach(() => way.stop(1_000));
 
@@ -83,27 +91,71 @@ async function push(text: string) {
 
 const next = () => arrived.take(() => true);
 
-it('what was handed over is put back when the stream breaks, not only when it is back', async () => {
-  way.online();
-  const id = await push('one');
-  expect(await next()).toBe('one');
+const SILENT = undefined;
+const STARTED: ServerAge = { upMs: 0, sinceLastBarrier: false };
+const SAME: ServerAge = { upMs: 3_600_000, sinceLastBarrier: true };
+
+async function handOver(text: string) {
+  const id = await push(text);
+  expect(await next()).toBe(text);
   await settled.take((count) => count === 1);
+  return id;
+}
+
+it.each([
+  ['was started again', STARTED],
+  ['does not say how long it is up', SILENT],
+])('a server that %s gets all again that it may have forgotten', async (_, server) => {
+  way.online(SAME);
+  await handOver('one');
   way.offline();
-  expect(await rewound.take(() => true)).toBe(1);
-  expect((await lanes.read(id))?.state).toBe('waiting');
-  way.online();
+  way.online(server);
   expect(await next()).toBe('one');
 });
 
+it('a server that was there all the time gets nothing again, though the stream broke', async () => {
+  way.online(SAME);
+  const id = await handOver('one');
+  way.offline();
+  way.online(SAME);
+  await handOver('two');
+  expect((await lanes.read(id))?.state).toBe('handed');
+});
+
+it('a server that was started again gets all again, though the store fails and the stream breaks once more', async () => {
+  way.online(SAME);
+  await handOver('one');
+  way.offline();
+  failures = 1;
+  way.online(STARTED);
+  await errors.take(() => true);
+  way.offline();
+  way.online(SAME);
+  expect(await next()).toBe('one');
+});
+
+it('what an earlier process handed over is sent again where the server is younger than that', async () => {
+  way.online(SAME);
+  await handOver('forgotten');
+  later = 10_000;
+  const known = await handOver('known');
+  await way.stop(1_000);
+  later = 12_000;
+  way = open();
+  way.online({ upMs: 8_000, sinceLastBarrier: false });
+  expect(await next()).toBe('forgotten');
+  await settled.take((count) => count === 1);
+  expect((await lanes.read(known))?.attempts).toBe(1);
+});
+
 it('a store that fails when the stream comes back holds nothing up for ever', async () => {
-  way.online();
+  way.online(SILENT);
   await push('one');
   expect(await next()).toBe('one');
   await settled.take((count) => count === 1);
-  failures = 2;
   way.offline();
-  await errors.take(() => true);
-  way.online();
+  failures = 1;
+  way.online(SILENT);
   await errors.take(() => true);
   await push('two');
   await way.tick();
@@ -112,7 +164,7 @@ it('a store that fails when the stream comes back holds nothing up for ever', as
 });
 
 it('the end of a stream that we close puts nothing back', async () => {
-  way.online();
+  way.online(SILENT);
   const id = await push('one');
   expect(await next()).toBe('one');
   await settled.take((count) => count === 1);
@@ -120,5 +172,5 @@ it('the end of a stream that we close puts nothing back', async () => {
   way.offline();
   await way.tick();
   expect((await lanes.read(id))?.state).toBe('handed');
-  expect(rewound.rest).toEqual([]);
+  expect(rewound.rest).toEqual([0]);
 });
