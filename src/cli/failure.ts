@@ -1,4 +1,5 @@
 import { AccountConflictError } from '../accounts/settle-owners.ts';
+import { DatabaseError } from '../history/database.ts';
 import { UnansweredError } from '../lanes/lane-store.ts';
 import { NotHereError } from '../main/beside.ts';
 import { RedisUnreachableError, unreachable } from '../main/custody.ts';
@@ -30,6 +31,9 @@ export function failureOf(error: unknown): Failure | undefined {
     error instanceof StartCheckError
   ) {
     return { words: error.message, code: EXIT.config };
+  }
+  if (error instanceof DatabaseError) {
+    return { words: error.message, code: error.passes ? EXIT.unavailable : EXIT.config };
   }
   if (error instanceof EmbeddedError) {
     return { words: `Postern's own Redis: ${error.message}`, code: EXIT.unavailable };

@@ -23,14 +23,32 @@ const OPEN_TIMEOUT_MS = 5_000;
 const BUSY_TIMEOUT_MS = 20;
 const SQLITE_BUSY = 5;
 
+/** A file is not what it should be, or can not be had. Its message names it, and says what to do. */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+  /** Whether it may be another time: a disk that is full, another process that holds it. */
+  readonly passes: boolean;
+
+  constructor(message: string, passes = false) {
+    super(message);
+    this.passes = passes;
+  }
+}
+
 /**
  * Opens the file for writing and makes it where it is missing, readable by its owner alone.
- * @throws Error when it can not be opened, or was written by a newer version.
+ * @param prepare makes of it what its caller needs: what is not in the file is found here
+ * @throws DatabaseError when it can not be opened, is damaged, or was written by a newer version.
  */
-export function openDatabase(file: string, form: Form): DatabaseSync {
+export function openDatabase<T>(
+  file: string,
+  form: Form,
+  prepare: (database: DatabaseSync) => T,
+): T {
   closeSync(openSync(file, 'a', 0o600));
-  const database = new DatabaseSync(file, { timeout: OPEN_TIMEOUT_MS });
-  try {
+  return opened(file, form, false, (database) => {
+    // Before anything is changed in it.
+    checkVersion(database, file, form);
     database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${form.synchronous}`);
     database.exec('BEGIN IMMEDIATE');
     const version = checkVersion(database, file, form);
@@ -38,26 +56,51 @@ export function openDatabase(file: string, form: Form): DatabaseSync {
     else if (version < form.version) database.exec(form.upgrades?.[version] ?? '');
     database.exec('COMMIT');
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-  return database;
+    return prepare(database);
+  });
 }
 
 /**
  * Opens the file for reading, beside a gateway that writes it or without one.
- * @throws Error when it is missing, or was written by a newer version.
+ * @throws DatabaseError when it is missing or damaged, or was written by a newer version.
  */
-export function openDatabaseToRead(file: string, form: Form): DatabaseSync {
-  const database = new DatabaseSync(file, { readOnly: true, timeout: OPEN_TIMEOUT_MS });
-  try {
+export function openDatabaseToRead<T>(
+  file: string,
+  form: Form,
+  prepare: (database: DatabaseSync) => T,
+): T {
+  return opened(file, form, true, (database) => {
     checkVersion(database, file, form);
+    return prepare(database);
+  });
+}
+
+function opened<T>(
+  file: string,
+  form: Form,
+  readOnly: boolean,
+  prepare: (database: DatabaseSync) => T,
+): T {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { readOnly, timeout: OPEN_TIMEOUT_MS });
+    return prepare(database);
   } catch (error) {
-    database.close();
-    throw error;
+    database?.close();
+    throw error instanceof DatabaseError ? error : asDatabaseError(error, file, form);
   }
-  return database;
+}
+
+/** What a damaged file, or one of another program, makes SQLite say: ERROR, CORRUPT, MISMATCH, NOTADB. */
+const DAMAGED: ReadonlySet<number> = new Set([1, 11, 20, 26]);
+
+function asDatabaseError(error: unknown, file: string, { holds }: Form): DatabaseError {
+  const words = asError(error).message;
+  if (!DAMAGED.has(codeOf(error)))
+    return new DatabaseError(`${file} can not be opened: ${words}.`, true);
+  return new DatabaseError(
+    `${file} is damaged, or no file of Postern: ${words}. Bring it back from a backup, or move the file away with what lies beside it by its name: it holds ${holds}.`,
+  );
 }
 
 /** All of the work is written, or nothing. */
@@ -75,7 +118,12 @@ export function inTransaction(database: DatabaseSync, work: () => void): void {
 
 /** Another process holds the file: a little later it does not. */
 export function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+  return codeOf(error) === SQLITE_BUSY;
+}
+
+/** Without what makes it an extended one; 0 where SQLite has said nothing. */
+function codeOf(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
 }
 
 export function asError(error: unknown): Error {
@@ -90,8 +138,16 @@ export function versionOf(database: DatabaseSync): number {
 function checkVersion(database: DatabaseSync, file: string, form: Form): number {
   const version = versionOf(database);
   if (version > form.version) {
-    throw new Error(
+    throw new DatabaseError(
       `${file} was written by a newer Postern (format ${version}, this one reads ${form.version}). Start that version, or move the file away: it holds ${form.holds}.`,
+    );
+  }
+  const isOld = form.upgrades?.[version] !== undefined;
+  const isNew =
+    version === 0 && database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
+  if (version !== form.version && !isOld && !isNew) {
+    throw new DatabaseError(
+      `${file} is of another program, or damaged (format ${version}). Move the file away: Postern makes one that holds ${form.holds}.`,
     );
   }
   return version;

@@ -33,13 +33,15 @@ const CHARACTERS_AN_ENTRY = 256;
 /**
  * Opens the archives in a file that several processes may share, as long as each archive is appended
  * to by one of them alone.
- * @throws Error when it can not be opened, or was written by a newer version.
+ * @throws DatabaseError when it can not be opened, is damaged, or was written by a newer version.
  */
 export function openArchive(file: string, options: ArchiveOptions = {}): Archive {
   const { mostWaiting = MOST_WAITING, onError = () => undefined, now = Date.now } = options;
-  const database = openDatabase(file, ARCHIVES);
-  const table = archiveTable(database);
-  const writer = archiveWriter(database, table, { ...DEFAULTS, ...options });
+  const { database, table, writer } = openDatabase(file, ARCHIVES, (opened) => {
+    const read = archiveTable(opened);
+    const write = archiveWriter(opened, read, { ...DEFAULTS, ...options });
+    return { database: opened, table: read, writer: write };
+  });
 
   /** In the order in which they came. */
   let waiting: Appended[] = [];

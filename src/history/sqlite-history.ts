@@ -39,24 +39,29 @@ const MOST_CHARACTERS = 64 * 1024;
 
 /**
  * Opens the stories in a file that several processes may share.
- * @throws Error when it can not be opened, or was written by a newer version.
+ * @throws DatabaseError when it can not be opened, is damaged, or was written by a newer version.
  */
 export function openHistory(file: string, options: HistoryOptions = {}): History {
   const { retentionMs = 30 * DAY_MS, mostWaiting = MOST_WAITING, now = Date.now } = options;
   const onError = options.onError ?? (() => undefined);
-  const database = openDatabase(file, STORIES);
-  const written = storyQuery(database);
-  const append = database.prepare(
-    `INSERT INTO story VALUES (?, ?, ?) ON CONFLICT (message) DO UPDATE
-     SET steps = steps || excluded.steps WHERE length(steps) < ${MOST_CHARACTERS}`,
+  const { database, written, append, prune, index, indexWriter } = openDatabase(
+    file,
+    STORIES,
+    (opened) => ({
+      database: opened,
+      written: storyQuery(opened),
+      append: opened.prepare(
+        `INSERT INTO story VALUES (?, ?, ?) ON CONFLICT (message) DO UPDATE
+         SET steps = steps || excluded.steps WHERE length(steps) < ${MOST_CHARACTERS}`,
+      ),
+      prune: opened.prepare(
+        `DELETE FROM story WHERE message IN
+         (SELECT message FROM story WHERE message < ? ORDER BY message LIMIT ${ROWS_A_PRUNING})`,
+      ),
+      index: storyIndex(opened),
+      indexWriter: storyIndexWriter(opened, now),
+    }),
   );
-  const prune = database.prepare(
-    `DELETE FROM story WHERE message IN
-     (SELECT message FROM story WHERE message < ? ORDER BY message LIMIT ${ROWS_A_PRUNING})`,
-  );
-
-  const index = storyIndex(database);
-  const indexWriter = storyIndexWriter(database, now);
 
   let waiting: Step[] = [];
   /** How many of them belong to the round that is being written: those behind came later. */
@@ -182,14 +187,17 @@ export function openHistory(file: string, options: HistoryOptions = {}): History
 
 /**
  * Opens the stories for reading alone: `postern why` while the gateway runs.
- * @throws Error when the file is missing, or was written by a newer version.
+ * @throws DatabaseError when the file is missing or damaged, or was written by a newer version.
  */
 export function readHistory(file: string): StoryReader {
-  const database = openDatabaseToRead(file, STORIES);
-  const written = storyQuery(database);
-  return {
+  const { database, written, index } = openDatabaseToRead(file, STORIES, (opened) => ({
+    database: opened,
+    written: storyQuery(opened),
     // A gateway of the version before may still write it.
-    ...(versionOf(database) === STORIES.version ? storyIndex(database) : NO_INDEX),
+    index: versionOf(opened) === STORIES.version ? storyIndex(opened) : NO_INDEX,
+  }));
+  return {
+    ...index,
     story: (message) => inOrder(written(message)),
     close: () => database.close(),
   };

@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { ConversationKey } from '../lanes/lane.ts';
 import { asError, type Form, inTransaction, isBusy, openDatabase } from './database.ts';
 import type { Original, Originals } from './originals.ts';
@@ -58,34 +59,15 @@ interface Caller {
 
 /**
  * Opens the originals in a file that several processes may share.
- * @throws Error when it can not be opened, or was written by a newer version.
+ * @throws DatabaseError when it can not be opened, is damaged, or was written by a newer version.
  */
 export function openOriginals(file: string, options: OriginalsOptions = {}): Originals {
   const { retentionMs = 30 * DAY_MS, mostBytes = MOST_BYTES, now = Date.now } = options;
   const onError = options.onError ?? (() => undefined);
-  const database = openDatabase(file, ORIGINALS);
-  // What is removed is overwritten: nobody shall find it in the file.
-  database.exec(`PRAGMA secure_delete = ON; PRAGMA journal_size_limit = ${MOST_LOG_BYTES}`);
-  const { page_size: pageSize } = database.prepare('PRAGMA page_size').get() ?? {};
-  database.exec(`PRAGMA max_page_count = ${Math.ceil((mostBytes * 1.25) / Number(pageSize))}`);
-  const known = database.prepare('SELECT 1 FROM original WHERE event = ?');
-  const read = database.prepare(
-    'SELECT text FROM original WHERE transport = ? AND account = ? AND peer = ? AND text IS NOT NULL',
-  );
-  const clearLatest = database.prepare(
-    'UPDATE original SET text = NULL WHERE transport = ? AND account = ? AND peer = ? AND text IS NOT NULL',
-  );
-  const insert = database.prepare(
-    'INSERT INTO original (event, transport, account, peer, at, text) VALUES (?, ?, ?, ?, ?, ?)',
-  );
-  const used = database.prepare(
-    `SELECT (page_count - freelist_count) * ${Number(pageSize)} AS bytes
-     FROM pragma_page_count, pragma_freelist_count`,
-  );
-  const forget = database.prepare(
-    `DELETE FROM original WHERE id IN (
-       SELECT id FROM (SELECT id, at FROM original ORDER BY id LIMIT ${ROWS_A_PRUNING}) WHERE at < ?
-     )`,
+  const { database, known, read, clearLatest, insert, used, forget } = openDatabase(
+    file,
+    ORIGINALS,
+    (opened) => statements(opened, mostBytes),
   );
 
   let waiting: Caller[] = [];
@@ -168,6 +150,34 @@ export function openOriginals(file: string, options: OriginalsOptions = {}): Ori
       database.close();
     },
   };
+}
+
+/** What is asked of the file. */
+function statements(database: DatabaseSync, mostBytes: number) {
+  // What is removed is overwritten: nobody shall find it in the file.
+  database.exec(`PRAGMA secure_delete = ON; PRAGMA journal_size_limit = ${MOST_LOG_BYTES}`);
+  const { page_size: pageSize } = database.prepare('PRAGMA page_size').get() ?? {};
+  database.exec(`PRAGMA max_page_count = ${Math.ceil((mostBytes * 1.25) / Number(pageSize))}`);
+  const known = database.prepare('SELECT 1 FROM original WHERE event = ?');
+  const read = database.prepare(
+    'SELECT text FROM original WHERE transport = ? AND account = ? AND peer = ? AND text IS NOT NULL',
+  );
+  const clearLatest = database.prepare(
+    'UPDATE original SET text = NULL WHERE transport = ? AND account = ? AND peer = ? AND text IS NOT NULL',
+  );
+  const insert = database.prepare(
+    'INSERT INTO original (event, transport, account, peer, at, text) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const used = database.prepare(
+    `SELECT (page_count - freelist_count) * ${Number(pageSize)} AS bytes
+     FROM pragma_page_count, pragma_freelist_count`,
+  );
+  const forget = database.prepare(
+    `DELETE FROM original WHERE id IN (
+       SELECT id FROM (SELECT id, at FROM original ORDER BY id LIMIT ${ROWS_A_PRUNING}) WHERE at < ?
+     )`,
+  );
+  return { database, known, read, clearLatest, insert, used, forget };
 }
 
 /** As many as one commit takes; at least one. */

@@ -1,5 +1,6 @@
 import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { MessageId } from '../contract/index.ts';
 import { crashPoint } from '../crash-point.ts';
 import { parseMessageId } from './lane.ts';
@@ -8,7 +9,7 @@ import { parseMessageId } from './lane.ts';
 export interface SpoolFiles {
   /** Resolves when the file and its name are on disk. */
   write(id: MessageId, event: string): Promise<void>;
-  /** Undefined where there is none. */
+  /** Undefined where there is none, or what is there is not what was written. */
   read(id: MessageId): Promise<string | undefined>;
   /** Whether this process knows of one. */
   has(id: MessageId): boolean;
@@ -19,6 +20,11 @@ export interface SpoolFiles {
 }
 
 const UNFINISHED = '.new';
+/** Before an event: its bytes, and CRC-32. A disk that loses a part of a mail must not make a shorter one. */
+const HEAD = /^1 spool (\d+) (\d+)\n/;
+const MOST_HEAD_BYTES = 64;
+/** There are too many files open, or too little memory: the next time it can be read. */
+const PASSING: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR']);
 
 export async function spoolFiles(directory: string): Promise<SpoolFiles> {
   /** Which messages have a file: most have none, and are not to cost a system call. */
@@ -40,7 +46,7 @@ export async function spoolFiles(directory: string): Promise<SpoolFiles> {
       const file = join(directory, id);
       const handle = await open(file + UNFINISHED, 'w', 0o600);
       try {
-        await handle.writeFile(event);
+        await handle.writeFile(withHead(Buffer.from(event)));
         await handle.sync();
       } finally {
         await handle.close();
@@ -53,9 +59,10 @@ export async function spoolFiles(directory: string): Promise<SpoolFiles> {
 
     async read(id) {
       try {
-        return await readFile(join(directory, id), 'utf8');
+        return eventIn(await readFile(join(directory, id)));
       } catch (error) {
-        if (isMissing(error)) return undefined;
+        // One that can not be read for ever would hold up all that is claimed with it.
+        if (!PASSING.has(codeOf(error))) return undefined;
         throw error;
       }
     },
@@ -87,8 +94,21 @@ export async function spoolFiles(directory: string): Promise<SpoolFiles> {
   };
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+function withHead(event: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`1 spool ${event.length} ${crc32(event)}\n`), event]);
+}
+
+function eventIn(file: Buffer): string | undefined {
+  const [head, length, sum] = HEAD.exec(file.toString('latin1', 0, MOST_HEAD_BYTES)) ?? [];
+  // Written by a version that put none before it: all events begin otherwise.
+  if (head === undefined) return file.toString();
+  const event = file.subarray(head.length);
+  const isWhole = event.length === Number(length) && crc32(event) === Number(sum);
+  return isWhole ? event.toString() : undefined;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 /** Those who ask while the work is under way wait for it to begin once more, for all of them. */

@@ -42,7 +42,7 @@ const ORPHAN_MS = 7 * 24 * 3_600_000;
 /**
  * Keeps events of more than 64 KiB out of the memory of `store`: each lies in a file of its message's
  * name, on disk before the record that points to it, and is removed when the message has ended. Where
- * a file is missing the event reads as empty, so that whoever reads it parks the message.
+ * a file is missing or damaged the event reads as empty, so that whoever reads it parks the message.
  *
  * Files that no message has needed for a week, left by a crash, are removed at the start and once an hour.
  *
