@@ -25,6 +25,7 @@ const PAGES = [
   'SECURITY.md',
   'docs/use.md',
   'docs/operate.md',
+  'docs/reliability.md',
 ];
 
 test('the configuration of the README is valid, without a warning', async () => {

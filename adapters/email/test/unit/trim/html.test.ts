@@ -23,6 +23,17 @@ describe('HTML as text', () => {
       '<a href="https://www.example.org/">example.org</a>',
       'example.org',
     ],
+    [
+      'a link that says another address than it has',
+      '<a href="https://bank.example@evil.example/">bank.example</a>',
+      'bank.example (https://bank.example@evil.example/)',
+    ],
+    [
+      'a mail address that is another one',
+      '<a href="mailto:evil@e.example">good@b.example</a>',
+      'good@b.example (evil@e.example)',
+    ],
+    ['a page within a link', '<a href="data:text/html,x">bank.example</a>', 'bank.example'],
     ['a mail address', '<a href="mailto:j@example.org">j@example.org</a>', 'j@example.org'],
     [
       'a link of an image',
