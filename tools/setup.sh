@@ -80,6 +80,8 @@ missing_packages() {
     # A client that only a terminal can lead, and a terminal without a screen.
     has_command profanity || missing="$missing profanity"
     has_command tmux || missing="$missing tmux"
+    # Which lets system calls of a server fail.
+    has_command strace || missing="$missing strace"
   fi
   echo "$missing" | sed 's/^ //'
 }

@@ -13,8 +13,11 @@ export interface RedisPeer {
   /** Sends a signal and, for a deadly one, waits for the end. */
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
-  /** Starts it again on the same data after `kill`. */
-  restart(): Promise<void>;
+  /**
+   * Starts it again on the same data, after `kill` or its end. Resolves when it has read them.
+   * @param args beside those of its first start
+   */
+  restart(args?: readonly string[]): Promise<void>;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
 }
@@ -29,7 +32,8 @@ interface RedisOptions {
 export async function startRedis(options: RedisOptions = {}): Promise<RedisPeer> {
   const directory = await mkdtemp(join(tmpdir(), 'postern-redis-'));
   const socket = join(directory, 'redis.sock');
-  const launch = () => launchRedis(directory, socket, options);
+  const launch = (more: readonly string[] = []) =>
+    launchRedis(directory, socket, { ...options, args: [...(options.args ?? []), ...more] });
   let child = await launch();
 
   const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
@@ -46,9 +50,9 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisPeer>
     },
     kill: end,
     signal: (signal) => void child.kill(signal),
-    restart: async () => {
+    restart: async (args) => {
       await end('SIGKILL');
-      child = await launch();
+      child = await launch(args);
     },
     stop: async () => {
       await end('SIGKILL');
