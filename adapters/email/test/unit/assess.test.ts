@@ -3,11 +3,11 @@ import { RefusedError } from 'postern/adapter';
 import { expect, test } from 'vitest';
 import { assess } from '../../assess.ts';
 
-const to = (peer: string): OutboundMessage => ({
+const to = (peer: string, text = 'hi'): OutboundMessage => ({
   kind: 'message',
   id: '01ARZ3NDEKTSV4RRFFQ69G5FAV' as MessageId,
   peer: peer as PeerId,
-  text: 'hi',
+  text,
   wantsReceipt: false,
   acceptedAt: 0,
 });
@@ -25,4 +25,13 @@ test.each(['unverified', 'romeo@mail.example.org'])('nobody writes to %s by mail
   } catch (error) {
     expect((error as RefusedError).refusal.text.length).toBeLessThanOrEqual(120);
   }
+});
+
+test('a subject in a text is as long as one beside it may be', () => {
+  const about = (subject: string) => () =>
+    assess(to('bob@example.com', `Subject: ${subject}\nHi`), 'mail.example.org');
+  expect(about('x'.repeat(300))()).toEqual({ units: 1 });
+  expect(about('x'.repeat(301))).toThrow(/longer than 300 characters/);
+  const text = 'x'.repeat(100_000);
+  expect(assess(to('bob@example.com', text), 'mail.example.org')).toEqual({ units: 1 });
 });
