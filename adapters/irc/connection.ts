@@ -9,7 +9,7 @@ import { Holds } from './holds.ts';
 import { endpointOf, identityOf } from './identity.ts';
 import { Reconnect, UNWANTED_MS } from './reconnect.ts';
 import type { Remarks } from './remarks.ts';
-import { later, unavailable, Waiters } from './waiters.ts';
+import { later, notYet, unavailable } from './unavailable.ts';
 import { Wire } from './wire/client.ts';
 import type { WireClocks } from './wire/clock.ts';
 import type { Ending, WireEvent } from './wire/events.ts';
@@ -43,7 +43,7 @@ export interface ConnectionOwner {
   tick(): void;
 }
 
-/** A message waits so long for a connection that is not begun yet. */
+/** A message looks every little while for a connection that is not begun yet, if it will be so soon. */
 const PATIENCE_MS = 1_500;
 /** Somebody who wants to come in is told at once that there is none if none is begun for so long. */
 const FAR_MS = 10_000;
@@ -55,7 +55,6 @@ export class Connection implements Comer {
   readonly #options: ConnectionOptions;
   readonly #owner: ConnectionOwner;
   readonly #reconnect: Reconnect;
-  readonly #waiters = new Waiters();
   readonly #onTick = (): void => this.#owner.tick();
   #wire: Wire | undefined;
   #isPlanned = false;
@@ -104,10 +103,11 @@ export class Connection implements Comer {
   }
 
   /**
-   * For one message.
-   * @throws DeliveryError where there is none soon
+   * For one message. Where there is none, one is begun.
+   * @param number of the attempt
+   * @throws DeliveryError where there is none now
    */
-  async ready(signal: AbortSignal): Promise<Wire> {
+  ready(number: number): Wire {
     if (this.wire !== undefined) return this.wire;
     const waitMs = Math.max(this.#options.gate.shut?.forMs ?? 0, this.#reconnect.waitMs);
     if (this.#wire === undefined && waitMs > PATIENCE_MS) {
@@ -118,13 +118,12 @@ export class Connection implements Comer {
       refusal = why;
     });
     if (refusal !== undefined) throw later(refusal.text, UNWANTED_MS);
-    return await this.#waiters.next(signal);
+    throw notYet(number);
   }
 
   /** Says good-bye. Works twice. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    this.#waiters.refuse(later('the session was closed'));
     const wire = this.#wire;
     if (wire === undefined) {
       this.#options.gate.release(this);
@@ -158,7 +157,6 @@ export class Connection implements Comer {
   }
 
   shutOut(why: Ending): void {
-    this.#waiters.refuse(unavailable(why, UNWANTED_MS));
     if (this.#owner.shutOut(why)) return;
     this.#isPlanned = false;
     this.#options.gate.release(this);
@@ -187,7 +185,6 @@ export class Connection implements Comer {
     this.#options.gate.entered(this);
     remarks.connected(account.id, server);
     this.#owner.connected(wire);
-    this.#waiters.give(wire);
     this.#hold(this.holds.isHeld);
   }
 
@@ -207,7 +204,6 @@ export class Connection implements Comer {
     gate.ended(this, why, words);
     this.#reconnect.ended(why, lastedMs);
     const isWanted = this.#owner.disconnected(why, words);
-    this.#waiters.refuse(unavailable(why, Math.max(this.#reconnect.waitMs, 1_000)));
     remarks.disconnected(account.id, server, why, words);
     if (isWanted) {
       this.#plan();

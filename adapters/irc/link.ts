@@ -16,7 +16,6 @@ import { Questions } from './questions.ts';
 import type { Remarks } from './remarks.ts';
 import type { Room } from './room.ts';
 import { shownWords } from './shown-text.ts';
-import { later } from './waiters.ts';
 import type { Wire } from './wire/client.ts';
 import type { Ending } from './wire/events.ts';
 
@@ -106,12 +105,12 @@ export class Link {
 
   /**
    * A connection for one message.
-   * @throws DeliveryError where there is none soon
+   * @param number of the attempt
+   * @throws DeliveryError where there is none now
    */
-  async ready(signal: AbortSignal): Promise<Wire> {
-    if (signal.aborted) throw later('the time of this attempt was over');
+  ready(number: number): Wire {
     this.#usedAt = this.#now;
-    return await this.#connection.ready(signal);
+    return this.#connection.ready(number);
   }
 
   /** Says good-bye. Works twice. */

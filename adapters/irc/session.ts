@@ -36,6 +36,7 @@ import type { Remarks } from './remarks.ts';
 import type { Room } from './room.ts';
 import { sentWords } from './shown-text.ts';
 import { speak } from './speech.ts';
+import { later } from './unavailable.ts';
 import type { Wire } from './wire/client.ts';
 import type { WireClocks } from './wire/clock.ts';
 
@@ -73,7 +74,7 @@ export class IrcSession implements Session<'message' | 'room-message'>, RoomSess
     if (this.#isClosed) throw new DeliveryError({ kind: 'later' }, 'the session is closed');
     const wire =
       event.kind === 'message'
-        ? await this.#wireTo(event.peer, attempt.signal)
+        ? this.#wireTo(event.peer, attempt)
         : this.#wireIn(event.peer, attempt.signal);
     return await speak(wire, event, attempt, config);
   }
@@ -193,10 +194,11 @@ export class IrcSession implements Session<'message' | 'room-message'>, RoomSess
     return this.#links.get(placeOf(peer).server);
   }
 
-  /** @throws DeliveryError where there is no connection soon */
-  #wireTo(peer: PeerId, signal: AbortSignal): Promise<Wire> {
+  /** @throws DeliveryError where there is no connection now */
+  #wireTo(peer: PeerId, { signal, number }: Attempt): Wire {
+    if (signal.aborted) throw later('the time of this attempt was over');
     const link = this.#link(peer);
-    if (link !== undefined) return link.ready(signal);
+    if (link !== undefined) return link.ready(number);
     throw new DeliveryError(
       { kind: 'never', refusal: NO_SERVER },
       'the server is not set up any more',

@@ -13,6 +13,7 @@ import type {
 } from 'postern/adapter';
 import { DeliveryError } from 'postern/adapter';
 import type { AdapterUnderTest, NetworkUnderTest } from 'postern/adapter/testing';
+import { patiently } from '../../src/contract/testing/patient.ts';
 import { picky } from '../fixtures/openers/picky.ts';
 
 /** A defect that can be planted in any adapter, and the checks that must find it. */
@@ -152,10 +153,11 @@ export const MUTANTS: readonly Mutant[] = [
     defect: 'repeats what got no answer',
     found: ['delivery: a message is sent once in an attempt'],
     plant: inDelivery(async (deliver, event, attempt) => {
+      const tried = patiently(deliver);
       try {
-        return await deliver(event, attempt);
+        return await tried(event, attempt);
       } catch {
-        return await deliver(event, attempt);
+        return await tried(event, attempt);
       }
     }),
   },

@@ -25,6 +25,7 @@ import type {
 import { NotKeptError } from '../index.ts';
 import { attempt } from './attempt.ts';
 import { Hooks } from './hooks.ts';
+import { patiently } from './patient.ts';
 import { memoryIn, recordingLog, type Said, say } from './recording.ts';
 import type { AdapterUnderTest, Doors, NetworkUnderTest } from './subject.ts';
 
@@ -105,6 +106,7 @@ export class Rig<Network extends RigNetwork = NetworkUnderTest> implements Doors
     this.#own = ownAddresses ?? this.addressing.ownAddresses(this.link.settings);
     this.adapter = definition.create(this.#context(config));
     this.session = this.adapter.open(this.link);
+    this.session.deliver = patiently(this.session.deliver.bind(this.session));
   }
 
   /** A message for the network's peer, prepared as by the core. Every call has a new id. */

@@ -81,6 +81,25 @@ describe('a connection', () => {
     expect((await next(room('#forest'), 'refused')).refusal.condition).toBe('resource-constraint');
   });
 
+  it('that is being made is not waited for by a message: nothing of it has left', async () => {
+    const place = await scriptedServer({ endsAtQuit: true });
+    const { rig } = await onServer(place);
+    const session = rig.adapter.open({ ...rig.link, id: 'account-2' as AccountId });
+    const ended = verdictOf(session.deliver(rig.message(), attempt()));
+    expect(await ended).toEqual({ kind: 'later', afterMs: 250 });
+    const side = await place.accepted();
+    const third = verdictOf(session.deliver(rig.message(), attempt({ number: 3 })));
+    expect(await third).toEqual({ kind: 'later', afterMs: 1_000 });
+    await side.welcome('juliet', ...FEATURES);
+    await side.barrier();
+    const handing = session.deliver(rig.message('now'), attempt({ number: 4 }));
+    await side.next(/^PRIVMSG bob :now$/);
+    const [, token] = (await side.next(/^PING t/)).split(' ');
+    side.say(`:s PONG s :${token}`);
+    expect(await handing).toMatchObject({ delivered: true });
+    await session.close();
+  });
+
   it('with a password that is wrong waits for somebody to change it', async () => {
     const place = await scriptedServer({ endsAtQuit: true });
     const { rig } = await onServer(place, {
