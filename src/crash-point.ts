@@ -1,10 +1,10 @@
 /**
- * Places at which this process can be made to die, as if its power had failed: for tests, which let it
- * die at each and look whether anything that was accepted is lost. `npm run build` leaves them out.
+ * Places at which this process can be made to die, as if its power had failed, or to stand still: for
+ * tests, which look whether anything that was accepted is lost. `npm run build` leaves them out.
  *
- * `POSTERN_CRASH_AT=point[:n][@where][ after SIGUSR2]`: dies when the point is reached for the n-th time
- * (the first, if it is left out), in this transport or channel (any), counted from the start or from the
- * signal. What is refused is refused at the start.
+ * `POSTERN_CRASH_AT=point[:n][@where][ for MS ms][ after SIGUSR2]`: dies when the point is reached for the
+ * n-th time (the first, if it is left out), in this transport or channel (any), counted from the start or
+ * from the signal; or blocks the event loop for so long, and goes on. What is wrong is refused at the start.
  */
 
 import { writeSync } from 'node:fs';
@@ -56,6 +56,8 @@ interface Wanted {
   /** So many more times it is passed. */
   left: number;
   isCounting: boolean;
+  /** Undefined: it dies. */
+  readonly blockMs: number | undefined;
 }
 
 const wanted = wantedIn(process.env.POSTERN_CRASH_AT);
@@ -76,22 +78,35 @@ export const crashPointSoon: Reach =
 function reach(point: CrashPoint, where: string): void {
   if (wanted?.point !== point || !wanted.isCounting) return;
   if (wanted.where !== '' && !`${where}.`.startsWith(`${wanted.where}.`)) return;
-  if (--wanted.left > 0) return;
-  writeSync(process.stderr.fd, `died at ${point} ${where}\n`);
-  process.kill(process.pid, 'SIGKILL');
+  if (--wanted.left !== 0) return;
+  if (wanted.blockMs === undefined) {
+    writeSync(process.stderr.fd, `died at ${point} ${where}\n`);
+    process.kill(process.pid, 'SIGKILL');
+  }
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, wanted.blockMs);
+  say('crash point left');
+}
+
+function say(msg: string): void {
+  writeSync(process.stdout.fd, `${JSON.stringify({ msg })}\n`);
 }
 
 function wantedIn(text: string | undefined): Wanted | undefined {
   if (text === undefined) return undefined;
-  const [, name, n = '1', where = '', signal] =
-    /^([a-z.]+)(?::([1-9]\d{0,8}))?(?:@([\w.-]+))?( after SIGUSR2)?$/.exec(text) ?? [];
+  const [, name, n = '1', where = '', ms, signal] =
+    /^([a-z.]+)(?::([1-9]\d{0,8}))?(?:@([\w.-]+))?(?: for (\d{1,6}) ms)?( after SIGUSR2)?$/.exec(
+      text,
+    ) ?? [];
   const point = CRASH_POINTS.find((each) => each === name);
   if (point === undefined) throw new Error(`POSTERN_CRASH_AT: there is no "${text}"`);
-  const found: Wanted = { point, where, left: Number(n), isCounting: signal === undefined };
+  const found: Wanted = {
+    ...{ point, where, left: Number(n), isCounting: signal === undefined },
+    blockMs: ms === undefined ? undefined : Number(ms),
+  };
   if (signal !== undefined) {
     process.once('SIGUSR2', () => {
       found.isCounting = true;
-      writeSync(process.stdout.fd, `${JSON.stringify({ msg: 'crash point armed' })}\n`);
+      say('crash point armed');
     });
   }
   return found;

@@ -26,18 +26,24 @@ const LARGE_BYTES = 80 * 1024;
 const REACHED_WITHIN_MS = 20_000;
 const KILLED = { at: 0, what: 'gateway', how: 'killed' } as const;
 
-/** @param keep called with the house where a promise was broken */
+interface CrashRun {
+  /** The next process dies at the same point, too, if it comes past it in what it does first. */
+  readonly twice: boolean;
+  /** Called with the house where a promise was broken. */
+  keep(house: FaultHouse, cell: Cell): Promise<void>;
+}
+
 export async function runCells(
   cells: readonly Cell[],
-  keep: (house: FaultHouse, cell: Cell) => Promise<void>,
+  { twice, keep }: CrashRun,
 ): Promise<readonly Outcome[]> {
   const directions = [...new Set(cells.map(({ direction }) => direction))];
   const house = await startFaultHouse({ directions, env: envOf(cells[0]) });
   try {
     const outcomes: Outcome[] = [];
     for (const [index, cell] of cells.entries()) {
-      house.nextEnv = envOf(cells[index + 1]);
-      const outcome = await run(house, cell);
+      const next = envOf(cells[index + 1]);
+      const outcome = await run(house, cell, twice, next);
       if (outcome.faults.length > 0) await keep(house, cell);
       outcomes.push(outcome);
     }
@@ -51,7 +57,12 @@ function envOf(cell: Cell | undefined): Readonly<Record<string, string>> {
   return cell === undefined ? {} : { POSTERN_CRASH_AT: `${nameOf(cell)} after SIGUSR2` };
 }
 
-async function run(house: FaultHouse, cell: Cell): Promise<Outcome> {
+async function run(
+  house: FaultHouse,
+  cell: Cell,
+  twice: boolean,
+  next: Readonly<Record<string, string>>,
+): Promise<Outcome> {
   const direction = house.direction(cell.direction);
   const bytes = cell.point.startsWith('spool.') ? LARGE_BYTES : 0;
   await house.up();
@@ -59,6 +70,8 @@ async function run(house: FaultHouse, cell: Cell): Promise<Outcome> {
   direction.send(BEFORE);
   await house.settled();
 
+  house.nextEnv = twice ? { POSTERN_CRASH_AT: nameOf(cell) } : next;
+  const { restarts } = house;
   const { program } = house.gateway;
   program.signal('SIGUSR2');
   await program.printed(({ msg }) => msg === 'crash point armed');
@@ -66,17 +79,18 @@ async function run(house: FaultHouse, cell: Cell): Promise<Outcome> {
   const over = once(AbortSignal.timeout(REACHED_WITHIN_MS), 'abort');
   await Promise.race([program.exited(), over]);
   const hasDied = program.output.includes(`died at ${cell.point} `);
-  // Whatever comes next has to begin with a process that waits for its own point.
-  if (!hasDied) await house.kill('gateway');
+  house.nextEnv = next;
   direction.send(AFTER);
   await house.settled();
+  // Whatever comes next has to begin with a process that waits for its own point.
+  if (house.restarts < restarts + (twice ? 2 : 1)) await house.kill('gateway');
 
   const { promised } = direction;
   const records = house.ledger.records.filter(
     (each) => each.direction === cell.direction && each.n >= first,
   );
   const verdict = check(
-    { records, faults: [KILLED] },
+    { records, faults: twice ? [KILLED, KILLED] : [KILLED] },
     { [cell.direction]: nothingHasLeft(cell) ? { ...promised, duplicates: {} } : promised },
   );
   const [row] = verdict.rows;
