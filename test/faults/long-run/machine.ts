@@ -5,6 +5,8 @@ import { cpus, release, totalmem, type } from 'node:os';
 import { promisify } from 'node:util';
 import { ROOT } from '../../support/processes.ts';
 
+const UNKNOWN = 'unknown';
+
 const run = promisify(execFile);
 
 export async function machine(): Promise<Readonly<Record<string, string>>> {
@@ -14,7 +16,7 @@ export async function machine(): Promise<Readonly<Record<string, string>>> {
     versionOf('dpkg-query', ['-W', 'ejabberd'], /\t(\S+)/),
     versionOf('inspircd', ['--version'], /InspIRCd-(\S+)/),
   ]);
-  const [{ model = 'unknown' } = {}] = cpus();
+  const [{ model = UNKNOWN } = {}] = cpus();
   return {
     processor: `${cpus().length} × ${model}`,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
@@ -29,12 +31,17 @@ export async function machine(): Promise<Readonly<Record<string, string>>> {
 
 /** Of the checkout, with a mark where it is not as it was committed. */
 export async function commit(): Promise<string> {
-  return await versionOf('git', ['-C', ROOT, 'describe', '--always', '--dirty'], /(\S+)/);
+  const git = (...args: string[]) => versionOf('git', ['-C', ROOT, ...args], /(\S.*)/);
+  const [name, changed] = await Promise.all([
+    git('rev-parse', '--short', 'HEAD'),
+    git('status', '--porcelain', '--', '.', ':!test/faults/results'),
+  ]);
+  return changed === UNKNOWN ? name : `${name}, changed`;
 }
 
 async function versionOf(program: string, args: readonly string[], version: RegExp) {
   // Debian has servers where the PATH of a user does not lead.
   const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
   const said = await run(program, args, { env }).catch(() => ({ stdout: '' }));
-  return version.exec(said.stdout)?.[1] ?? 'unknown';
+  return version.exec(said.stdout)?.[1] ?? UNKNOWN;
 }

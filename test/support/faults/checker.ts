@@ -11,6 +11,8 @@ export interface Promised {
   readonly receipts: boolean;
   /** How many duplicates each fault of a kind may bring; none, if it is left out. */
   readonly duplicates: Readonly<Partial<Record<FaultKind, number>>>;
+  /** Where that of a kind is killed, all may come again that it had not passed on for longer than this. */
+  readonly again?: { readonly of: FaultKind; readonly ms: number };
   /** Whether a duplicate has the id of the first. */
   readonly sameId: boolean;
 }
@@ -102,7 +104,12 @@ function judge(
     untrueReceipts: untrueReceipts.length,
     untrueErrors: untrueErrors.length,
   };
-  const allowed = sum(faults, ({ what }) => promised.duplicates[what] ?? 0);
+  const allowed = sum(faults, (fault) => {
+    const { again, duplicates } = promised;
+    const hasForgotten = fault.what === again?.of && fault.how === 'killed';
+    const forgotten = hasForgotten ? those((each) => each.isRecent(fault.at, again.ms)).length : 0;
+    return (duplicates[fault.what] ?? 0) + forgotten;
+  });
   const broken = (count: number, what: string, which: readonly Course[]): readonly string[] =>
     count === 0 ? [] : [`${direction}: ${count} ${what} (${named(which)})`];
   return {

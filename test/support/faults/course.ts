@@ -7,7 +7,9 @@ export class Course {
   firstOffer = Number.POSITIVE_INFINITY;
   lastOffer = Number.NEGATIVE_INFINITY;
   firstArrival = Number.POSITIVE_INFINITY;
-  arrivals = 0;
+  /** Times, by the ledger's clock. */
+  #firstOfferAt = Number.POSITIVE_INFINITY;
+  readonly #arrivedAt: number[] = [];
   /** Arrivals with an id that none before had; the first is none. */
   strangers = 0;
   hasReceipt = false;
@@ -24,6 +26,16 @@ export class Course {
 
   constructor({ direction, lane, n }: MessageKey) {
     this.key = { direction, lane, n };
+  }
+
+  get arrivals(): number {
+    return this.#arrivedAt.length;
+  }
+
+  /** At this time it was offered, and had not arrived, or for the last time less than so long ago. */
+  isRecent(at: number, ms: number): boolean {
+    const before = this.#arrivedAt.filter((each) => each <= at);
+    return this.#firstOfferAt <= at && (before.at(-1) ?? at) >= at - ms;
   }
 
   /** The gateway had it, for certain. */
@@ -50,6 +62,7 @@ export class Course {
     switch (record.is) {
       case 'offered':
         this.firstOffer = Math.min(this.firstOffer, place);
+        this.#firstOfferAt = Math.min(this.#firstOfferAt, record.at);
         this.lastOffer = place;
         this.#offers += 1;
         this.#isRefused = false;
@@ -58,7 +71,7 @@ export class Course {
         this.#isProved = true;
         break;
       case 'arrived':
-        this.#arrived(record.id, place);
+        this.#arrived(record, place);
         break;
       case 'receipt':
         this.hasReceipt = true;
@@ -72,8 +85,8 @@ export class Course {
     }
   }
 
-  #arrived(id: string | undefined, place: number): void {
-    this.arrivals += 1;
+  #arrived({ id, at }: LedgerRecord & { is: 'arrived' }, place: number): void {
+    this.#arrivedAt.push(at);
     this.firstArrival = Math.min(this.firstArrival, place);
     const isNew = id === undefined || this.#ids?.has(id) !== true;
     if (this.arrivals > 1 && isNew) this.strangers += 1;

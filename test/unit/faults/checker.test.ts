@@ -256,6 +256,35 @@ describe('what breaks one', () => {
   });
 });
 
+it.each([
+  ['that it had lately', 60_000, 'server', 'killed', []],
+  [
+    'that it had long ago',
+    60_001,
+    'server',
+    'killed',
+    ['sms-xmpp: 1 duplicates, of which 0 may be (0/0)'],
+  ],
+  [
+    'that was only stopped',
+    60_000,
+    'server',
+    'paused',
+    ['sms-xmpp: 1 duplicates, of which 0 may be (0/0)'],
+  ],
+  ['of another', 60_000, 'redis', 'killed', ['sms-xmpp: 1 duplicates, of which 0 may be (0/0)']],
+] as const)('a repeat from a server %s', (_, at, what, how, violations) => {
+  const key = { direction: 'sms-xmpp', lane: 0, n: 0 } as const;
+  const records: LedgerRecord[] = [
+    { ...key, at: 29_000, is: 'offered' },
+    { ...key, at: 30_000, is: 'arrived', id: 'a' },
+    { ...key, at: 70_000, is: 'arrived', id: 'a' },
+  ];
+  const again = { of: 'server', ms: 30_000 } as const;
+  const promises = { 'sms-xmpp': { ...PROMISED, again } };
+  expect(check({ records, faults: [{ at, what, how }] }, promises).violations).toEqual(violations);
+});
+
 it('the table has a line for each direction, and names what is broken', () => {
   const ledger = new Ledger();
   for (const n of [3, 4]) ledger.note({ direction: 'xmpp-sms', lane: 2, n }, ACCEPTED);

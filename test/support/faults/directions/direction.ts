@@ -1,3 +1,4 @@
+import { GRACE_MS } from '../../../../src/inbound/present.ts';
 import type { Promised } from '../checker.ts';
 import type { DirectionName, FaultKind, Ledger } from '../ledger.ts';
 import type { Pulse } from '../pulse.ts';
@@ -44,8 +45,12 @@ const BREAKS_STREAM: readonly FaultKind[] = [
 ];
 const WINDOW = 128;
 
+/** A server that is killed is given again what it may not have written down: so long, and on its way. */
+const FORGOTTEN_MS = GRACE_MS + 10_000;
+
 /** Of what comes to XMPP: design, "Invariants". */
-export const TO_XMPP: Pick<Promised, 'duplicates' | 'sameId'> = {
+export const TO_XMPP: Pick<Promised, 'duplicates' | 'again' | 'sameId'> = {
+  again: { of: 'server', ms: FORGOTTEN_MS },
   duplicates: Object.fromEntries(BREAKS_STREAM.map((what) => [what, WINDOW])),
   sameId: true,
 };
