@@ -48,7 +48,7 @@ it.runIf(canTrace)(
   async () => {
     house.send(EACH);
     await house.flows();
-    house.ledger.fault('redis');
+    house.ledger.fault('redis', 'killed');
     const end = await tamper(house.redis.pid, 'fdatasync', 'error=EIO');
     house.send(EACH);
     await end();
@@ -59,7 +59,7 @@ it.runIf(canTrace)(
 it('a crash in the middle of a write: what is half at the end of the file was never there', async () => {
   house.send(EACH);
   await house.flows();
-  house.ledger.fault('redis');
+  house.ledger.fault('redis', 'killed');
   await house.redis.kill('SIGKILL');
   const folder = join(house.redis.directory, 'appendonlydir');
   const file = (await readdir(folder)).find((name) => name.endsWith('.incr.aof')) ?? '';
@@ -75,7 +75,7 @@ it('a Redis that reads its file for long: also a start waits for it', async () =
   const pipeline = redis.pipeline();
   for (let n = 0; n < 3_000; n++) pipeline.set('of the test', n);
   await pipeline.exec();
-  house.ledger.fault('redis');
+  house.ledger.fault('redis', 'killed');
   // Microseconds a key.
   const restarted = house.redis.restart(['--key-load-delay', '200']);
   while (!(await isLoading()));

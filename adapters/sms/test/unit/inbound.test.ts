@@ -83,7 +83,10 @@ describe('a text', () => {
   test('that can not be stored is told once a minute, though one was refused before', async () => {
     const { rig, carrier } = await onCarrier();
     const lines = () => rig.said.filter(({ level }) => level === 'warn');
-    await carrier.post(rig, 'message', { ...carrier.textFields({ id: 1 }), AccountSid: 'other' });
+    await carrier.post(rig, 'message', {
+      ...carrier.textFields({ id: 1, text: 'Hi' }),
+      AccountSid: 'other',
+    });
     expect(lines()).toHaveLength(1);
     rig.store = () => Promise.reject(new Error('down'));
     for (let id = 2; id < 50; id++) await carrier.inbound({ id, text: 'Hi' }, rig);
