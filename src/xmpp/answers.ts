@@ -1,7 +1,8 @@
 /**
  * The bound on what is answered without asking anybody: twenty answers a second for each bare JID, so
  * that a flood is not sent back, to its sender or to whom he pretends to be. What an honest client asks
- * at once for each of its contacts waits its turn; only what exceeds that, too, gets no answer.
+ * at once for each of its contacts waits its turn; only what exceeds that, too, gets no answer. Refusals of
+ * messages are not among them: each is a text that its writer would believe to be on its way.
  */
 
 import type { BareJid } from './jid.ts';

@@ -239,7 +239,10 @@ class Port implements OpenPort {
   }
 
   #refuse(kind: 'message' | 'iq' | 'presence', failed: Addresses, refusal: Refusal): void {
-    this.#answers.give(bareJid(failed.from), errorReply(kind, failed, refusal, this.domain));
+    const error = errorReply(kind, failed, refusal, this.domain);
+    // See `refuse`.
+    if (kind === 'message') this.#post(error);
+    else this.#answers.give(bareJid(failed.from), error);
   }
 
   /** @returns false where it would have to wait: see `ComponentStream.send` */

@@ -218,8 +218,10 @@ export class Face implements Rooms {
   }
 
   #refuse(kind: 'message' | 'iq', failed: Addresses, refusal: Refusal): void {
-    const { domain } = this.#parts.self;
-    this.#parts.answer(bareJid(failed.from), errorReply(kind, failed, refusal, domain));
+    const error = errorReply(kind, failed, refusal, this.#parts.self.domain);
+    // As `XmppPort.refuse`: whoever wrote must hear of every message that was not taken.
+    if (kind === 'message') this.#parts.send(error);
+    else this.#parts.answer(bareJid(failed.from), error);
   }
 
   #failed(error: unknown): void {

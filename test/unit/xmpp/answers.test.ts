@@ -57,6 +57,16 @@ test('who comes when too many are counted shares an allowance with the others li
   expect(answers).toHaveLength(4_096 + 20);
 });
 
+test('a message that can not be read is refused each time, however many there are', () => {
+  const memory = portInMemory();
+  const answers = Array.from({ length: 1_000 }, (_, n) =>
+    memory.receive(
+      `<message from='juliet@example.org/a' to='romeo@gw.example' id='${n}'><body>note</body><encryption xmlns='urn:xmpp:eme:0' namespace='urn:xmpp:omemo:2'/></message>`,
+    ),
+  ).flat();
+  expect(answers.filter(({ attrs }) => attrs.type === 'error')).toHaveLength(1_000);
+});
+
 test('a message that is refused is always told so', () => {
   const memory = portInMemory();
   for (let n = 0; n < 500; n++) {

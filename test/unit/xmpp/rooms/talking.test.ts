@@ -58,6 +58,12 @@ describe('what a client says to the room', () => {
     expect(host.heard).toEqual([]);
   });
 
+  test('is refused each time, however many there are', () => {
+    const { message } = house();
+    const answers = Array.from({ length: 1_000 }, () => message('phone', ROOM, BODY)).flat();
+    expect(answers).toEqual(Array(1_000).fill('!not-acceptable message *'));
+  });
+
   test('is refused while the client waits to come in', () => {
     const { presence, message } = house();
     presence('balcony', `${ROOM}/juliet`, JOIN_ONLY);
