@@ -6,6 +6,7 @@ import { channelOf } from '../lanes/lane.ts';
 import { type Acceptor, acceptor } from '../outbound/accept.ts';
 import { deadlines } from '../outbound/deadlines.ts';
 import { deliverer } from '../outbound/deliver.ts';
+import { endOverdue } from '../outbound/overdue.ts';
 import { type StatusDesk, statusDesk } from '../outbound/status.ts';
 import type { Host } from '../rooms/host.ts';
 import { openSessions, type Sessions } from '../sessions/sessions.ts';
@@ -18,6 +19,9 @@ export function openStatusDesk(parts: Parts): StatusDesk {
   return statusDesk({ transport: settings.id, lanes: shared.lanes, reports, note, nudgeInbound });
 }
 
+/** A look at what is on hold. */
+const OVERDUE_EVERY_MS = 15_000;
+
 export interface OutboundWay {
   accept(message: IncomingText): void;
   /** See `Acceptor.acceptFor`. */
@@ -25,7 +29,7 @@ export interface OutboundWay {
   readonly sessions: Sessions;
   /** See `Acceptor.settled`. */
   accepted(): Promise<void>;
-  /** Handed messages that nobody will hear of any more end unconfirmed. */
+  /** Handed messages that nobody will hear of any more end unconfirmed; those on hold end when their time is over. */
   tick(): Promise<void>;
   /** Nothing new is taken to the network; what is under way is settled, at most `capMs`. */
   stop(capMs: number): Promise<void>;
@@ -43,6 +47,7 @@ export function openOutboundWay(
   const { capabilities } = definition;
   const channel = channelOf(transport, 'outbound');
   const deadlineMs = settings.deadlineMs ?? capabilities.deadlineMs;
+  const deadlineOf = deadlines(capabilities.deadlineFrom, deadlineMs, Date.now);
   const sessions = openSessions(adapter, onError);
   const archived = together(() => shared.archive.commit());
 
@@ -70,7 +75,7 @@ export function openOutboundWay(
       transport,
       capabilities,
       deadlineMs,
-      deadlineOf: deadlines(capabilities.deadlineFrom, deadlineMs, Date.now),
+      deadlineOf,
       // A reload may change it.
       get unknownOutcome() {
         return parts.settings.unknownOutcome;
@@ -102,6 +107,14 @@ export function openOutboundWay(
     onError,
   });
   parts.drains.outbound = drain;
+  let lookedAt = performance.now();
+  const endWhatIsOverdue = async () => {
+    if (performance.now() - lookedAt < OVERDUE_EVERY_MS) return;
+    lookedAt = performance.now();
+    const { reports, note, nudgeInbound } = parts;
+    const rest = { deadlineOf, reports, note, nudgeInbound, now: Date.now };
+    await endOverdue({ channel, lanes: shared.lanes, ...rest });
+  };
   return {
     accept: (message) => door.accept(message),
     acceptFor: (to, message) => door.acceptFor(to, message),
@@ -113,6 +126,7 @@ export function openOutboundWay(
         for (const id of expired.ended) parts.note(id, 'unconfirmed');
         more = expired.more;
       }
+      await endWhatIsOverdue();
     },
     async stop(capMs) {
       await drain.stop(capMs);

@@ -13,7 +13,7 @@ export function deadlines(
   from: Capabilities['deadlineFrom'],
   deadlineMs: number,
   now: () => number,
-): (entry: Entry) => number {
+): (entry: Pick<Entry, 'id' | 'deadlineAt'>) => number {
   if (from === 'accept') return (entry) => entry.deadlineAt;
   const firstSeen = new Map<MessageId, number>();
   return ({ id }) => {

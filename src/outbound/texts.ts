@@ -37,6 +37,20 @@ export function expired(afterMs: number, inPart: boolean): Refusal {
 }
 
 /**
+ * Its time was over while it was on hold.
+ *
+ * @param inPart whether the network has taken some of its parts
+ */
+export function overdue(inPart: boolean): Refusal {
+  const what = inPart ? 'Only the beginning of this message was sent' : 'This message was not sent';
+  return {
+    condition: 'remote-server-timeout',
+    type: 'wait',
+    text: `${what}: it was held back until its time was over.`,
+  };
+}
+
+/**
  * It was taken out of its lane while it waited.
  *
  * @param inPart whether the network has taken some of its parts
