@@ -64,6 +64,7 @@ export class Occupants {
   }
 
   joined({ from: { nick, user, host }, own, account }: Event<'joined'>): void {
+    if (!own) this.#unseen(nick);
     const person = { nick, modes: '', user, host, account };
     if (this.#members.put(person) && !own) this.#show(person, 'entered');
   }
@@ -76,6 +77,11 @@ export class Occupants {
   gone(nick: string, how: Departure): void {
     const person = this.#members.delete(nick);
     if (person !== undefined) this.#tell({ is: 'departed', nick: person.nick, how });
+  }
+
+  /** Somebody has a nick now: who had it before went, and the server did not say so. */
+  #unseen(nick: string): void {
+    this.gone(nick, { is: 'left' });
   }
 
   /** How he goes who is kicked: a ban that was set just before makes it more than that. */
@@ -97,6 +103,7 @@ export class Occupants {
   renamed({ from, to }: Event<'nick'>): void {
     const person = this.#members.delete(from.nick);
     if (person === undefined) return;
+    this.#unseen(to);
     this.#members.put({ ...person, nick: to });
     this.#tell({ is: 'renamed', from: person.nick, to });
   }

@@ -182,7 +182,8 @@ export class Room {
   }
 
   announced({ text }: Event<'announced'>): void {
-    this.#live({ is: 'announced', text: shownWords(text, 500) });
+    const shown = shownWords(text, 500);
+    if (shown !== '') this.#live({ is: 'announced', text: shown });
   }
 
   #entered(): void {

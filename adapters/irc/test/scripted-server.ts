@@ -115,7 +115,7 @@ export async function scriptedServer({ endsAtQuit = false } = {}): Promise<Scrip
   const sides: ServerSide[] = [];
   const waiting: ((side: ServerSide) => void)[] = [];
   const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
+  const server: Server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     const side = new ServerSide(socket, endsAtQuit);
     const wanted = waiting.shift();

@@ -13,22 +13,7 @@ import {
   labelled,
   textBytes,
 } from '../../wire/line.ts';
-
-const SEED = Number(process.env.FUZZ_SEED ?? 20_261_124);
-const RUNS = Number(process.env.FUZZ_RUNS ?? 100_000);
-
-type Below = (end: number) => number;
-
-/** Mulberry32: the same words for the same seed. */
-function chance(seed: number): Below {
-  let state = Math.imul(seed, 0x9e37_79b1);
-  return (end) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * end);
-  };
-}
+import { type Below, chance, LIMIT_MS, RUNS, SEED } from './chance.ts';
 
 const COMMANDS = [
   ...['AUTHENTICATE', 'AWAY', 'CAP', 'INVITE', 'JOIN', 'KICK', 'LIST', 'MODE', 'NAMES', 'NICK'],
@@ -161,7 +146,7 @@ function lineOf(below: Below): { line: string; commas: boolean; prefix: number }
 }
 
 test(`whatever the words are, a line is one that means what was meant, or none (seed ${SEED})`, {
-  timeout: 60_000 + RUNS * 20,
+  timeout: LIMIT_MS,
 }, () => {
   let [made, refused] = [0, 0];
   for (let index = 0; index < RUNS; index++) {
@@ -180,7 +165,7 @@ test(`whatever the words are, a line is one that means what was meant, or none (
 });
 
 test(`whatever a user writes, all of its lines can be sent (seed ${SEED})`, {
-  timeout: 60_000 + RUNS * 20,
+  timeout: LIMIT_MS,
 }, () => {
   let lines = 0;
   for (let index = 0; index < RUNS / 10; index++) {

@@ -45,6 +45,21 @@ describe('in a channel', () => {
     ]);
   });
 
+  it('shows nobody twice whose going the server did not tell', async () => {
+    const { happens, told } = await inChannel();
+    await happens(
+      ':Romeo!r@h JOIN #garden',
+      ':Romeo!r@h NICK Mercutio',
+      ':s.example NOTICE #garden :\x02\x02',
+    );
+    expect(told()).toMatchObject([
+      { is: 'departed', nick: 'romeo', how: { is: 'left' } },
+      { is: 'entered', occupant: { nick: 'Romeo' } },
+      { is: 'departed', nick: 'mercutio', how: { is: 'left' } },
+      { is: 'renamed', from: 'Romeo', to: 'Mercutio' },
+    ]);
+  });
+
   it('tells a ban from a kick', async () => {
     const { happens, told } = await inChannel();
     await happens(
