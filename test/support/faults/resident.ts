@@ -1,4 +1,4 @@
-/** A user with one client that is always there: it comes back when the server does, and into its rooms. */
+/** A user with one client that is there unless it was sent away: it comes back when the server does. */
 
 import type { Element } from '../../../src/xmpp/xml/element.ts';
 import type { ClientOptions, XmppClient } from '../clients/client.ts';
@@ -6,18 +6,22 @@ import { startLightClient } from '../clients/light.ts';
 import { Watched } from '../watched.ts';
 import type { Pulse } from './pulse.ts';
 
+const PING = "<ping xmlns='urn:xmpp:ping'/>";
+
 export class Resident extends Watched {
   readonly #options: ClientOptions;
   readonly #ears = new Set<(stanza: Element) => void>();
   #client: XmppClient | undefined;
   #isConnecting = false;
+  #isAway = false;
   #hasStopped = false;
 
   private constructor(options: ClientOptions, pulse: Pulse) {
     super();
     this.#options = options;
     pulse.beat(() => {
-      if (this.#client === undefined && !this.#isConnecting) void this.#connect();
+      const isWanted = this.#client === undefined && !this.#isAway;
+      if (isWanted && !this.#isConnecting) void this.#connect();
     });
   }
 
@@ -53,10 +57,27 @@ export class Resident extends Watched {
   async caughtUp(): Promise<void> {
     for (;;) {
       await this.until(({ isOnline }) => isOnline);
-      const ping = this.#client?.iq('get', 'localhost', "<ping xmlns='urn:xmpp:ping'/>");
+      const ping = this.#client?.iq('get', 'localhost', PING);
       const answer = await ping?.catch(() => undefined);
       if (answer !== undefined) return;
     }
+  }
+
+  /**
+   * Goes offline, and stays so until it is called back: in order, with all that was on its way to it.
+   * Resolves when its connection is closed.
+   */
+  async away(): Promise<void> {
+    this.#isAway = true;
+    await this.until(() => !this.#isConnecting);
+    const client = this.#client;
+    client?.raw("<presence type='unavailable'/>");
+    await client?.iq('get', 'localhost', PING).catch(() => undefined);
+    await client?.stop();
+  }
+
+  back(): void {
+    this.#isAway = false;
   }
 
   async stop(): Promise<void> {
