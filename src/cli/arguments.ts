@@ -19,6 +19,7 @@ export interface Arguments {
   readonly last: number | undefined;
   /** What comes behind this message. */
   readonly after: string | undefined;
+  /** `--all` is the word, too. */
   readonly words: readonly string[];
 }
 
@@ -36,6 +37,7 @@ export function readArguments(argv: readonly string[]): Arguments {
         body: { type: 'boolean', default: false },
         last: { type: 'string' },
         after: { type: 'string' },
+        all: { type: 'boolean', default: false },
       },
     });
     const wait = Number(values.wait);
@@ -45,7 +47,8 @@ export function readArguments(argv: readonly string[]): Arguments {
       throw new UsageError('--last takes a number from 1 on.');
     }
     const { config, json, yes, body, after } = values;
-    return { ...{ config, json, yes, body, after, last }, wait, words: positionals };
+    const words = values.all ? [...positionals, 'all'] : positionals;
+    return { ...{ config, json, yes, body, after, last }, wait, words };
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });

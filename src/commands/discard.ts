@@ -3,9 +3,9 @@ import type { NewEntry } from '../lanes/lane-store.ts';
 import type { Standing, Withdrawn } from '../lanes/queue.ts';
 import { readInbound, readOutbound, UnreadableError } from '../lanes/stored.ts';
 import { withdrawn } from '../outbound/texts.ts';
+import { noteBy } from './by-hand.ts';
 import type { Asker, Desk, MessageCommand } from './desk.ts';
 import { eachMessage, type Outcome } from './each.ts';
-import { noteBy } from './retry.ts';
 import { counted } from './wording.ts';
 
 /** So often it is looked at anew when it was tried meanwhile. */

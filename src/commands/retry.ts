@@ -1,4 +1,4 @@
-import { type MessageId, refused } from '../contract/index.ts';
+import { refused } from '../contract/index.ts';
 import { channelOf, readChannel } from '../lanes/lane.ts';
 import { CRASHES_TO_PARK } from '../lanes/lane-store.ts';
 import type { Hurried, Standing } from '../lanes/queue.ts';
@@ -8,9 +8,10 @@ import {
   storeOutbound,
   UnreadableError,
 } from '../lanes/stored.ts';
+import { hindrances, noteBy } from './by-hand.ts';
 import type { Asker, Desk, MessageCommand } from './desk.ts';
 import { eachMessage, type Outcome } from './each.ts';
-import { pauseInWords } from './standing.ts';
+import { retryAll } from './retry-all.ts';
 import { span } from './wording.ts';
 
 /** A user may ask for an attempt so often at most: a network may take more for an attack. */
@@ -18,10 +19,13 @@ const USER_WAITS_MS = 60_000;
 
 export const retry: MessageCommand = {
   word: 'retry',
-  form: 'ID…',
+  form: 'ID… | all [TRANSPORT]',
   summary: 'tries messages now that wait for another attempt',
-  run: (desk, asker, request) =>
-    eachMessage(desk, asker, request, (standing) => retryOne(desk, asker, standing)),
+  async run(desk, asker, request) {
+    const others = request.words.filter((word) => word.toLowerCase() !== 'all');
+    if (others.length < request.words.length) return await retryAll(desk, asker, others);
+    return await eachMessage(desk, asker, request, (standing) => retryOne(desk, asker, standing));
+  },
 };
 
 async function retryOne(desk: Desk, asker: Asker, standing: Standing): Promise<Outcome> {
@@ -88,24 +92,4 @@ async function revive(desk: Desk, asker: Asker, standing: Standing): Promise<Out
   desk.wake(lane.channel, lane.partition);
   const told = direction === 'outbound' ? ' Its sender is told.' : '';
   return { done: true, words: `is tried once more.${told}${await hindrances(desk, standing)}` };
-}
-
-/** Why it may not be tried at once all the same. */
-async function hindrances(desk: Desk, { lane }: Standing): Promise<string> {
-  const { transport } = readChannel(lane.channel);
-  const served = await desk.isServed(transport);
-  const idle = served ? '' : ` No gateway is running for ${transport}: it is tried when one is.`;
-  return idle + (await pauseInWords(desk, lane.channel, desk.now()));
-}
-
-/** Writes into its story what was done by hand, and by whom. */
-export function noteBy(
-  desk: Desk,
-  asker: Asker,
-  { id, lane }: { readonly id: MessageId; readonly lane: Standing['lane'] },
-  what: 'hurried' | 'revived' | 'discarded',
-): void {
-  const { transport } = readChannel(lane.channel);
-  const detail = `by ${asker.is === 'operator' ? asker.name : 'its user'}`;
-  desk.note({ message: id, transport, at: desk.now(), what, detail });
 }

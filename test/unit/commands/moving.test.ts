@@ -58,6 +58,29 @@ describe('retry', () => {
     expect((await asking.ask(`retry ${first}`)).text).toContain('is under way, or comes next');
   });
 
+  it('has everything tried at once that waits for another attempt, but what is on hold', async () => {
+    const [first, second] = [await asking.delayed(), await asking.delayed(NURSE)];
+    const held = await asking.delayed(JULIET, 'paris');
+    await asking.ask(`hold ${held}`);
+    await asking.written(NURSE, 'paris');
+    asking.desk.served = false;
+    const { text, data } = await asking.ask('retry all');
+    expect(text).toMatch(/^2 conversations that waited for another attempt are tried now\./);
+    expect(text).toContain('No gateway is running for paper');
+    expect(data).toEqual({ tried: 2 });
+    const hurried = asking.bench.history.steps.filter(({ what }) => what === 'hurried');
+    expect(hurried.map(({ message }) => message).sort()).toEqual([first, second].sort());
+    expect(await claimAll(asking.bench.lanes, 'outbound')).toHaveLength(3);
+    expect((await asking.ask('retry ALL paper')).text).toBe('Nothing waits for another attempt.');
+  });
+
+  it('has everything tried for administrators alone', async () => {
+    await asking.delayed();
+    await expect(asking.ask('retry all', user())).rejects.toThrow('for the administrators');
+    await expect(asking.ask(`retry all ${JULIET}`)).rejects.toThrow('Say "retry all"');
+    expect(await claimAll(asking.bench.lanes, 'outbound')).toEqual([]);
+  });
+
   it('does to each what can be done, and says of each what was', async () => {
     const id = await asking.delayed();
     const { text, data, done } = await asking.ask(`retry nothing ${id}`);
