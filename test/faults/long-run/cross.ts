@@ -16,7 +16,11 @@ export function crossOf(
   promises: Promises,
 ): readonly CrossRow[] {
   const lastOf = new Map<string, LedgerRecord>();
-  for (const record of records) lastOf.set(idOf(record), record);
+  for (const record of records) {
+    // The carrier is asked for what it has when all is over.
+    const isLate = record.direction === 'xmpp-sms' && record.is === 'arrived';
+    if (!isLate) lastOf.set(idOf(record), record);
+  }
   const faultAt = (at: number) => faults.findLast((fault) => fault.at <= at);
   const names = new Map<string, string>();
   for (const [id, { at }] of lastOf) names.set(id, nameOf(faultAt(at)));

@@ -8,6 +8,16 @@ import type { PartResult, ResultRow } from './results.ts';
 
 const PAGE = join(ROOT, 'docs/reliability.md');
 export const MARKED: RegExp = /(<!-- long run: begin -->\n)(.*)(<!-- long run: end -->)/s;
+const NAMES: Readonly<Record<DirectionName, string>> = {
+  'xmpp-sms': 'XMPP → SMS',
+  'xmpp-mail': 'XMPP → e-mail',
+  'xmpp-irc-room': 'XMPP → IRC, rooms',
+  'xmpp-irc': 'XMPP → IRC, private',
+  'sms-xmpp': 'SMS → XMPP',
+  'mail-xmpp': 'e-mail → XMPP',
+  'irc-room-xmpp': 'IRC → XMPP, rooms',
+  'irc-xmpp': 'IRC → XMPP, private',
+};
 /** Nothing is promised of the order in which mail arrives. */
 const WITHOUT_ORDER: readonly DirectionName[] = ['xmpp-mail', 'mail-xmpp'];
 const COLUMNS = [
@@ -33,8 +43,20 @@ export async function writePage(parts: readonly PartResult[]): Promise<void> {
 /** In Markdown, with a line's end at the end. */
 export function textOf(parts: readonly PartResult[]): string {
   const servers = [...Map.groupBy(parts, ({ server }) => server)];
-  return servers.map(([server, those]) => sectionOf(server, those)).join('\n');
+  if (servers.length === 0) return '';
+  return [WORDS, ...servers.map(([server, those]) => sectionOf(server, those))].join('\n');
 }
+
+const WORDS = `*Accepted*: the source has a proof of it, or the sink has it. *Unconfirmed*: delivered, and the source waits for
+a receipt that was lost with what broke. *Duplicates* have the id of the first. *Inversions* are counted where
+order is promised. *Told*: not delivered, and its sender knows. *Parked*: put aside for the operator. *Unproved*:
+nobody knows whether the gateway ever had it. IRC has no word for that: what is said to somebody who is cut off,
+stopped or dead is gone.
+
+Carrier and smarthost are stand-ins: where they are killed, every connection to them ends and nobody answers for a
+moment. The other servers are killed for real. A pause is SIGSTOP for longer than a lease, 33 to 38 s; a black
+hole lasts 3 to 20 s.
+`;
 
 function sectionOf(server: PartResult['server'], parts: readonly PartResult[]): string {
   const rows = parts.flatMap((each) => each.rows);
@@ -50,17 +72,14 @@ function sectionOf(server: PartResult['server'], parts: readonly PartResult[]): 
   const killed = kills.map(([kind, count]) => `${kind.replace(' killed', '')} ${count}`);
   return `### Behind ${name}
 
-${parts.length} parts, ${dates.join(', ')}: ${number(accepted)} messages accepted; killed: ${killed.join(', ')}.
+${parts.length === 1 ? 'One part' : `${parts.length} parts`}, ${dates.join(', ')}: ${number(accepted)} messages accepted; killed: ${killed.join(', ')}.
 ${broken.length === 0 ? 'Every promise was kept.' : `${broken.length} promises were broken: see the results.`}
 
 ${table(
-  'direction',
+  ['direction'],
   DIRECTIONS.map((direction) => [
-    direction
-      .replace('-', ' → ')
-      .replace(/^irc → room-/, 'irc room → ')
-      .replace('irc-room', 'irc room'),
-    cellsOf(
+    NAMES[direction],
+    ...cellsOf(
       rows.filter((row) => row.direction === direction),
       !WITHOUT_ORDER.includes(direction),
     ),
@@ -70,13 +89,10 @@ ${table(
 A message is counted after the fault that was the last before its own end:
 
 ${table(
-  'after',
+  ['after', 'times'],
   [...Map.groupBy(rows, ({ fault }) => fault)]
     .toSorted(([a], [b]) => a.localeCompare(b))
-    .map(([fault, those]) => [
-      `${fault}${times.has(fault) ? `, ${times.get(fault)} times` : ''}`,
-      cellsOf(those, true),
-    ]),
+    .map(([fault, those]) => [fault, number(times.get(fault) ?? 0), ...cellsOf(those, true)]),
 )}
 
 ${originOf(parts)}
@@ -88,8 +104,10 @@ function originOf(parts: readonly PartResult[]): string {
   const commits = new Set(parts.map(({ commit }) => commit));
   const seeds = parts.map(({ seed }) => seed).join(', ');
   const minutes = Math.round(parts.reduce((sum, { seconds }) => sum + seconds, 0) / 60);
-  return `Machine: ${[...machines].join('; or ')}. Commits: ${[...commits].join(', ')}. Seeds: ${seeds}; ${minutes}
-minutes. Command, for the first: \`${parts[0]?.command ?? ''}\`.`;
+  return `* Machine: ${[...machines].join('; or ')}
+* Commits: ${[...commits].join(', ')}
+* Seeds, which are the numbers of the parts: ${seeds}; ${minutes} minutes
+* The first again: \`${parts[0]?.command ?? ''} --again\``;
 }
 
 function words(machine: Readonly<Record<string, string>>): string {
@@ -98,11 +116,13 @@ function words(machine: Readonly<Record<string, string>>): string {
     .join(', ');
 }
 
-function table(first: string, lines: readonly (readonly [string, readonly string[]])[]): string {
+/** @param first the headings of what stands before the counts; all but the very first are numbers, too */
+function table(first: readonly string[], lines: readonly (readonly string[])[]): string {
+  const headings = [...first, ...COLUMNS];
   return [
-    `| ${[first, ...COLUMNS].join(' | ')} |`,
-    `|---|${COLUMNS.map(() => '--:|').join('')}`,
-    ...lines.map(([name, cells]) => `| ${[name, ...cells].join(' | ')} |`),
+    `| ${headings.join(' | ')} |`,
+    `|---|${'--:|'.repeat(headings.length - 1)}`,
+    ...lines.map((cells) => `| ${cells.join(' | ')} |`),
   ].join('\n');
 }
 

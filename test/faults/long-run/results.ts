@@ -11,19 +11,21 @@ export const RESULTS: string = fileURLToPath(new URL('../results/long-run.json',
 
 const count = z.int().nonnegative();
 
+const countOrNone = count.default(0);
+
 /** The counts of one direction, of those that came to their end after one kind of fault. */
 const rowSchema = z.strictObject({
   fault: z.string(),
   direction: z.enum(DIRECTIONS),
-  accepted: count,
-  delivered: count,
-  unconfirmed: count,
-  duplicates: count,
-  inversions: count,
-  told: count,
-  parked: count,
-  lost: count,
-  unproved: count,
+  accepted: countOrNone,
+  delivered: countOrNone,
+  unconfirmed: countOrNone,
+  duplicates: countOrNone,
+  inversions: countOrNone,
+  told: countOrNone,
+  parked: countOrNone,
+  lost: countOrNone,
+  unproved: countOrNone,
 });
 export type ResultRow = z.infer<typeof rowSchema>;
 
@@ -82,10 +84,15 @@ export function resultRow({ fault, direction, repeats, ...row }: CrossRow): Resu
   };
 }
 
+/** Of `JSON.stringify`. */
+function withoutNone(_key: string, value: unknown): unknown {
+  return value === 0 ? undefined : value;
+}
+
 /** A line a row: a part that was run again is a small difference. */
 function textOf(parts: readonly PartResult[]): string {
   const whole = parts.map(({ rows, ...rest }) => {
-    const lines = rows.map((row) => `        ${JSON.stringify(row)}`).join(',\n');
+    const lines = rows.map((row) => `        ${JSON.stringify(row, withoutNone)}`).join(',\n');
     const head = JSON.stringify(rest, null, 2)
       .replace(/^/gm, '    ')
       .replace(/\n *}$/, '');

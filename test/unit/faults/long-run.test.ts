@@ -60,6 +60,19 @@ it('a message is counted under the fault before its end', () => {
   ]);
 });
 
+it('a text to the carrier is counted when its source hears of it, not when the carrier is asked', () => {
+  const key = { direction: 'xmpp-sms', lane: 0, n: 0 } as const;
+  const records: LedgerRecord[] = [
+    { ...key, at: 1, is: 'offered' },
+    { ...key, at: 2, is: 'receipt' },
+    { ...key, at: 30, is: 'arrived' },
+  ];
+  const faults = [{ at: 10, what: 'redis', how: 'killed' }] as const;
+  const promised = { order: true, receipts: true, duplicates: {}, sameId: false };
+  const rows = crossOf({ records, faults }, { 'xmpp-sms': promised });
+  expect(rows).toMatchObject([{ fault: 'none yet', delivered: 1, unconfirmed: 0 }]);
+});
+
 it('the page has what the results have', async () => {
   const page = await readFile(join(ROOT, 'docs/reliability.md'), 'utf8');
   const [, , text] = MARKED.exec(page) ?? [];
