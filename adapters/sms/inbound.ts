@@ -1,4 +1,4 @@
-import type { AdapterContext, EventId, OwnAddress, PeerId } from 'postern/adapter';
+import type { AdapterContext, DeliveryStatus, EventId, OwnAddress, PeerId } from 'postern/adapter';
 import { ownAddress, senderOf } from './address.ts';
 import type { SmsAccount, SmsConfig } from './config.ts';
 import { type OptOuts, optOutWord } from './optout.ts';
@@ -44,13 +44,19 @@ export class Inbound implements Inbox {
       const to = senderOf(news.to, this.#context.config);
       await this.#remarks.failed(failure, ownAddress(news.from), to);
     }
+    const of = message === undefined ? { networkId } : { message, part, networkId };
+    await this.#context.receive({ kind: 'status', of, state: stateOf(news) });
+  }
+
+  /**
+   * News that nobody brought: it was found in a list, perhaps days later. What else a failure calls for was
+   * done when it was new, and may have been taken back since.
+   */
+  async missedNews(news: Pick<SentNews, 'id' | 'is' | 'failure'>): Promise<void> {
     await this.#context.receive({
       kind: 'status',
-      of: message === undefined ? { networkId } : { message, part, networkId },
-      state:
-        failure !== undefined
-          ? { is: 'failed', refusal: failure.refusal }
-          : { is: news.is === 'delivered' ? 'delivered' : 'accepted' },
+      of: { networkId: news.id },
+      state: stateOf(news),
     });
   }
 
@@ -67,6 +73,11 @@ export class Inbound implements Inbox {
     }
     return [];
   }
+}
+
+function stateOf({ is, failure }: Pick<SentNews, 'is' | 'failure'>): DeliveryStatus['state'] {
+  if (failure !== undefined) return { is: 'failed', refusal: failure.refusal };
+  return { is: is === 'delivered' ? 'delivered' : 'accepted' };
 }
 
 function withNotes(text: string, notes: readonly string[]): string {

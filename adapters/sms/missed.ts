@@ -8,6 +8,8 @@ const SEEN_KEY = 'received-until';
 /** A text may show up in the list this long after its own time. Repeats are recognised by their id. */
 const OVERLAP_MS = 10 * 60_000;
 const LOOK_AGAIN_MS = 5 * 60_000;
+/** Of a text that was sent so long ago no news is waited for any more. */
+const NEWS_MS = 72 * 60 * 60_000;
 
 export interface MissedOptions {
   readonly context: AdapterContext<SmsConfig, SmsAccount>;
@@ -27,6 +29,8 @@ export class Missed {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #underWay = false;
+  /** What became of the texts that were sent is asked once: from then on the webhook tells. */
+  #hasHeard = false;
 
   constructor(options: MissedOptions) {
     this.#options = options;
@@ -62,6 +66,7 @@ export class Missed {
     const { context, remarks } = this.#options;
     try {
       await this.#receiveMissed();
+      if (!this.#hasHeard && !this.#ended) await this.#hearMissed();
       remarks.health('connected', 'the provider answers');
     } catch (error) {
       if (this.#ended) return;
@@ -81,15 +86,35 @@ export class Missed {
     }
   }
 
+  /** While nobody was there the provider tried its webhook in vain, and never tells again. */
+  async #hearMissed(): Promise<void> {
+    const { provider, inbound } = this.#options;
+    const list = await provider.ends(Date.now() - NEWS_MS, this.#signal);
+    const ours = this.#ours;
+    for (const news of list.news) {
+      if (this.#ended) return;
+      if (ours.has(news.from)) await inbound.missedNews(news);
+    }
+    this.#hasHeard = true;
+  }
+
+  get #signal(): AbortSignal {
+    return AbortSignal.any([this.#options.context.signal, this.#stopped.signal]);
+  }
+
+  /** The provider's account may have other numbers, whose texts are none of our business. */
+  get #ours(): ReadonlySet<string> {
+    const { context } = this.#options;
+    return new Set<string>([...context.ownAddresses(), ...context.config.numbers]);
+  }
+
   async #receiveMissed(): Promise<void> {
     const { context, provider, inbound } = this.#options;
     const now = Date.now();
     const until = Number(context.memory.get(SEEN_KEY) ?? now);
     const since = Math.min(until, now) - OVERLAP_MS;
-    const signal = AbortSignal.any([context.signal, this.#stopped.signal]);
-    const list = await provider.received(since, signal);
-    // The provider's account may have other numbers, whose texts are none of our business.
-    const ours = new Set<string>([...context.ownAddresses(), ...context.config.numbers]);
+    const list = await provider.received(since, this.#signal);
+    const ours = this.#ours;
     for (const text of list.texts) {
       if (this.#ended) return;
       if (ours.has(text.to)) await inbound.text(text);

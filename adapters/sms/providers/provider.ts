@@ -19,6 +19,12 @@ export interface Provider {
    * @throws ListError
    */
   received(since: number, signal: AbortSignal): Promise<ReceivedTexts>;
+  /**
+   * What became of the texts that were sent since a time by our clock, oldest first; those of which that
+   * is open still are left out.
+   * @throws ListError
+   */
+  ends(since: number, signal: AbortSignal): Promise<SentEnds>;
   close(): void;
 }
 
@@ -67,6 +73,12 @@ export interface ReceivedText {
   readonly optOut?: 'stop' | 'start';
   /** Milliseconds since the epoch. */
   readonly sentAt?: number;
+}
+
+/** How texts ended that were sent, perhaps by somebody else who uses the same account. */
+export interface SentEnds {
+  readonly news: readonly Omit<SentNews, 'message' | 'part'>[];
+  readonly complete: boolean;
 }
 
 /** News about a text that was sent. */

@@ -18,6 +18,9 @@ export interface SentText {
   readonly sid: string;
   readonly form: URLSearchParams;
   readonly createdAt: number;
+  /** In the list; left out: it is on its way. */
+  readonly status?: string;
+  readonly errorCode?: number;
 }
 
 /** A text that somebody sent to a number of the account. */
@@ -223,9 +226,11 @@ export class Carrier implements NetworkUnderTest {
   }
 
   #outboundEntries() {
-    return this.sent.map(({ sid: id, form: fields, createdAt }) => ({
+    return this.sent.map(({ sid: id, form: fields, createdAt, status, errorCode }) => ({
       sid: id,
       direction: 'outbound-api',
+      status: status ?? 'sent',
+      error_code: errorCode ?? null,
       from: fields.get('From'),
       to: fields.get('To'),
       body: fields.get('Body'),

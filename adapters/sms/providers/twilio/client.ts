@@ -9,6 +9,7 @@ import type {
   Provider,
   ReceivedTexts,
   SendAttempt,
+  SentEnds,
   SentText,
   SentTexts,
   TextToSend,
@@ -16,6 +17,7 @@ import type {
 import { ListError } from '../provider.ts';
 import { errorOf, failureOf, fieldIn, numberIn, textIn } from './answer.ts';
 import { basic, type Credentials, encodeForm, Http, type HttpAnswer, NoAnswer } from './http.ts';
+import { stateOf } from './webhook.ts';
 
 const MAX_BODY = 1600;
 const MAX_VALIDITY_SECONDS = 36_000;
@@ -94,6 +96,23 @@ export class Twilio implements Provider {
       return [{ id, from, to, text, attachments, sentAt: timeOf(entry) }];
     });
     return { texts, complete: list.complete };
+  }
+
+  async ends(since: number, signal: AbortSignal): Promise<SentEnds> {
+    // Not narrowed by DateSent: what failed at once has none.
+    const list = await this.#list({}, since, signal);
+    const news = list.entries.flatMap((entry): SentEnds['news'][number][] => {
+      const id = textIn(entry, 'sid');
+      const is = stateOf(textIn(entry, 'status') ?? '');
+      if (id === undefined || textIn(entry, 'direction') === 'inbound') return [];
+      if (is !== 'delivered' && is !== 'failed') return [];
+      const [from, to] = [textIn(entry, 'from') ?? '', textIn(entry, 'to') ?? ''];
+      const end = { id: id as NetworkMessageId, is, from, to };
+      if (is === 'delivered') return [end];
+      const code = numberIn(entry, 'error_code');
+      return [{ ...end, failure: failureOf(code, describePeer(to as PeerId)) }];
+    });
+    return { news, complete: list.complete };
   }
 
   close(): void {

@@ -187,7 +187,7 @@ function readNews(
 }
 
 /** Undefined: no news. That a carrier took it ("sent") is no delivery. */
-function stateOf(status: string): SentNews['is'] | undefined {
+export function stateOf(status: string): SentNews['is'] | undefined {
   switch (status) {
     case 'sent':
     case 'partially_delivered':

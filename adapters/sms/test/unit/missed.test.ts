@@ -41,6 +41,27 @@ describe('at the start', () => {
     expect(events[0]?.sentAt).toBeGreaterThan(Date.now() - 120_000);
   });
 
+  test('what became of sent texts in the meantime is heard, once, and only of ours', async () => {
+    const { rig, carrier } = await onCarrier({ numbers: [OWN_NUMBER] });
+    const sent = (id: number, status: string, errorCode?: number, From = OWN_NUMBER) => {
+      const fields = new URLSearchParams({ From, To: PEER_NUMBER, Body: `text ${id}` });
+      const createdAt = Date.now() - 48 * HOUR_MS + id * 1_000;
+      const more = errorCode === undefined ? {} : { errorCode };
+      carrier.sent.push({ sid: sid(id), form: fields, createdAt, status, ...more });
+    };
+    sent(1, 'delivered');
+    sent(2, 'undelivered', 21610);
+    sent(3, 'sent');
+    sent(4, 'delivered', undefined, '+12025550199');
+    await inState(rig, 'connected');
+    expect(rig.received).toMatchObject([
+      { kind: 'status', of: { networkId: sid(1) }, state: { is: 'delivered' } },
+      { kind: 'status', of: { networkId: sid(2) }, state: { is: 'failed' } },
+    ]);
+    // He may have opted in again since.
+    expect(rig.memory.size).toBe(1);
+  });
+
   test('what arrived within one second keeps its order', async () => {
     const { rig, carrier } = await onCarrier();
     const createdAt = Date.now() - 5_000;
