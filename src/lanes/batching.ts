@@ -24,13 +24,15 @@ const MOST_WAITING_CHARACTERS = 33_554_432;
 export function batched(store: LaneStore): LaneStore {
   return {
     ...store,
-    push: gathered(
-      (entries, sent) => store.push(entries, sent),
-      weightOfEntry,
-      MOST_WAITING_CHARACTERS,
-    ),
+    push: gathered((entries, sent) => store.push(entries, sent), weightOfEntry, {
+      mostWaiting: MOST_WAITING_CHARACTERS,
+      endsTogether: true,
+    }),
     // A settlement is never refused: it is the way out, and there are only as many as claims.
-    settle: gathered((requests) => store.settle(requests), weightOfRequest, Infinity),
+    settle: gathered((requests) => store.settle(requests), weightOfRequest, {
+      mostWaiting: Infinity,
+      endsTogether: false,
+    }),
   };
 }
 
@@ -53,10 +55,19 @@ interface Group<Item, Result> {
 
 type Call<Item, Result> = (items: readonly Item[], sent?: () => void) => Promise<readonly Result[]>;
 
+interface Bounds {
+  readonly mostWaiting: number;
+  /**
+   * Whether all that waits is refused when a call is not answered: one after the other would find out
+   * for itself, each in some seconds, and whoever is last would hear nothing for minutes.
+   */
+  readonly endsTogether: boolean;
+}
+
 function gathered<Item, Result>(
   call: Call<Item, Result>,
   weigh: (item: Item) => number,
-  mostWaiting: number,
+  { mostWaiting, endsTogether }: Bounds,
 ): Call<Item, Result> {
   const waiting: Group<Item, Result>[] = [];
   let weightWaiting = 0;
@@ -76,8 +87,18 @@ function gathered<Item, Result>(
     return groups;
   };
 
+  const refuseWaiting = () => {
+    weightWaiting = 0;
+    for (const { reject } of waiting.splice(0)) {
+      reject(new Error('the store does not answer, and was not asked'));
+    }
+  };
+
   const run = async () => {
-    while (waiting.length > 0) await answerTo(nextGroups(), call);
+    while (waiting.length > 0) {
+      const isAnswered = await answerTo(nextGroups(), call);
+      if (!isAnswered && endsTogether) refuseWaiting();
+    }
     running = false;
   };
 
@@ -97,11 +118,14 @@ function gathered<Item, Result>(
   };
 }
 
-/** Never rejects. A fault of one group is not laid on the others. */
+/**
+ * Never rejects. A fault of one group is not laid on the others.
+ * @returns false where the store did not answer
+ */
 async function answerTo<Item, Result>(
   groups: readonly Group<Item, Result>[],
   call: Call<Item, Result>,
-): Promise<void> {
+): Promise<boolean> {
   const sent = () => {
     for (const group of groups) group.sent?.();
   };
@@ -113,11 +137,15 @@ async function answerTo<Item, Result>(
       resolve(results.slice(at, at + items.length));
       at += items.length;
     }
+    return true;
   } catch (error) {
-    if (groups.length === 1 || error instanceof UnansweredError) {
+    const isUnanswered = error instanceof UnansweredError;
+    if (groups.length === 1 || isUnanswered) {
       for (const { reject } of groups) reject(error);
-      return;
+      return !isUnanswered;
     }
-    for (const group of groups) await answerTo([group], call);
+    let isAnswered = true;
+    for (const group of groups) isAnswered = (await answerTo([group], call)) && isAnswered;
+    return isAnswered;
   }
 }

@@ -137,3 +137,26 @@ test('nothing asked is nothing done', async () => {
   expect(await store.settle([])).toEqual([]);
   expect(calls).toEqual([]);
 });
+
+test('what waits for a call that is not answered is refused with it, and was not asked for', async () => {
+  const gates: (() => void)[] = [];
+  let isAway = true;
+  const { store, calls } = watched(async (sound, entries) => {
+    if (!isAway) return await sound(entries);
+    await new Promise<void>((open) => gates.push(open));
+    throw new UnansweredError('the store did not answer');
+  });
+  const first = store.push([entry('a')]);
+  await new Promise((open) => setImmediate(open));
+  const waiting = ['b', 'c', 'd'].map((event) => store.push([entry(event.repeat(10_000_000))]));
+  const ends = Promise.allSettled([first, ...waiting]);
+  gates[0]?.();
+  const reasons = (await ends).map((end) => (end.status === 'rejected' ? end.reason : 'stored'));
+  expect(reasons.map((reason) => reason instanceof UnansweredError)).toEqual([
+    ...[true, false, false, false],
+  ]);
+  expect(String(reasons[1])).toMatch(/was not asked/);
+  expect(calls).toEqual([['a']]);
+  isAway = false;
+  expect(await store.push([entry('e'.repeat(30_000_000))])).toEqual([{ result: 'stored' }]);
+});
