@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 64,
   /** Something that is needed does not answer. */
   unavailable: 69,
+  /** A fault of Postern's own. */
+  software: 70,
   /** The configuration, or a server's, has to be changed first. */
   config: 78,
 } as const;

@@ -1,6 +1,7 @@
 import { startGateway } from '../main.ts';
 import { type Log, openLog } from '../telemetry/log.ts';
 import { EXIT } from './exit.ts';
+import { lastWordsTo } from './last-words.ts';
 import { Reloads } from './reloads.ts';
 import { settingsOf } from './settings.ts';
 import type { Verb } from './verb.ts';
@@ -20,6 +21,7 @@ export const start: Verb = {
     const settings = await settingsOf(args);
     const { level } = settings.log;
     const log = openLog({ level, secrets: settings.secrets });
+    lastWordsTo(log);
     for (const warning of settings.warnings) log.warn({}, warning);
 
     // Also while it starts: that may take as long as a Redis needs to read its file.

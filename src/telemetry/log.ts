@@ -2,6 +2,7 @@ import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pin
 import type { AdapterLog } from '../contract/index.ts';
 import { serialiseError } from './error.ts';
 import { maskAddressesIn, secretMask } from './mask.ts';
+import { StandardOutput } from './standard-output.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
@@ -45,7 +46,7 @@ export function openLog({ level, secrets, destination }: LogOptions): OpenLog {
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination ?? pino.destination(1),
+    destination ?? new StandardOutput(),
   );
   const rule: Rule = { least: RANK[level], mask: secretMask(secrets) };
   const log = new MaskedLog(lines, rule);
