@@ -3,8 +3,8 @@ import { refused } from 'postern/adapter';
 import { UNVERIFIED } from './address.ts';
 import { splitSubject } from './subject.ts';
 
-/** As in a `<subject/>`. It is remembered with its thread, and so it must not be whatever fits a message. */
-const MAX_SUBJECT = 300;
+/** It is remembered with its thread, and so it must not be whatever fits a message. */
+const MAX_SUBJECT = 1_000;
 
 /**
  * @param domain of our own users
