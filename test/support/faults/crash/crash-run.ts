@@ -11,6 +11,7 @@ import { type Cell, everySenderIsTold, nameOf, nothingHasLeft } from './matrix.t
 /** What became of a cell. */
 export interface Outcome {
   readonly cell: Cell;
+  /** Of the cell's own messages. */
   readonly row: Row | undefined;
   /** One sentence for each broken promise; that it was not reached is one. */
   readonly faults: readonly string[];
@@ -47,7 +48,13 @@ export async function runCells(
       if (outcome.faults.length > 0) await keep(house, cell);
       outcomes.push(outcome);
     }
-    return outcomes;
+    // What came again when a later cell's process died is in no cell.
+    const deaths = cells.flatMap(() => (twice ? [KILLED, KILLED] : [KILLED]));
+    const { violations } = check({ records: house.ledger.records, faults: deaths }, house.promises);
+    const [last] = outcomes.slice(-1);
+    if (last === undefined || violations.length === 0) return outcomes;
+    const faults = [...last.faults, ...violations.map((each) => `in all its house: ${each}`)];
+    return [...outcomes.slice(0, -1), { ...last, faults }];
   } finally {
     await house.stop();
   }
