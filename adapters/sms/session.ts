@@ -25,8 +25,8 @@ const LIST_LAG_MS = 10_000;
 /** A provider in trouble is asked ever less often. */
 const ASK_AGAIN_MS = { first: 5_000, most: 300_000 } as const;
 /**
- * What our clock and the store's may differ by. No more than needed: an equal text that somebody
- * sent from the same number by other means would be taken for this one.
+ * What may pass between two looks at our clock, and what a list rounds. No more than needed: an equal text
+ * that somebody sent from the same number by other means would be taken for this one.
  */
 const CLOCK_SKEW_MS = 30_000;
 /** Twilio advises against less: it would only be paid for, and expire. */

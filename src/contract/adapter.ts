@@ -204,7 +204,7 @@ export interface Attempt {
 export interface PastAttempt {
   readonly number: number;
   /**
-   * When the intent was written, milliseconds since the epoch, by the store's clock. Something may
+   * When the intent was written, milliseconds since the epoch, by the clock of this process as it is now. Something may
    * have left until the attempt's time was up: see `Attempt.signal`.
    */
   readonly startedAt: number;

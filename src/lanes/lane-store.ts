@@ -45,6 +45,8 @@ export interface ClaimedEntry extends Entry {
    * claim has written no new one: reconcile first, then `reopen`.
    */
   readonly interrupted: boolean;
+  /** By the clock of this process, as it is now: the two clocks may differ by any time. */
+  readonly since: number;
 }
 
 export interface ClaimRequest {

@@ -12,7 +12,7 @@
  * pst:{p07}:hold                   hash    channel or conversation on hold -> a note
  * pst:{p07}:pause:<channel>        string  there while its network asked to wait, expires
  * pst:{p07}:n                      counter fencing tokens, places in the order of a lane
- * pst:{p07}:clock:<channel>        string  Redis' time when last looked at, ms: a clock set back is noticed
+ * pst:{p07}:clock:<channel>        string  Redis' time when last written and looked at, ms: a clock that is set is noticed
  * pst:{p07}:d:<digest>             string  duplicate key, or message id -> message id, expires
  * pst:{p07}:x:<transport>:<id>     string  network id -> message id, expires
  * pst:{p07}:w:<transport>:<id>     list    statuses that came before their message was known, expires

@@ -45,8 +45,10 @@ return token
 
 const RENEW = `
 local key = KEYS[1] .. ':lease:' .. ARGV[1]
-if redis.call('GET', key) ~= ARGV[2] .. ' ' .. ARGV[3] then return 0 end
-return redis.call('PEXPIRE', key, ARGV[4])
+local owner, mine = redis.call('GET', key), ARGV[2] .. ' ' .. ARGV[3]
+if owner and owner ~= mine then return 0 end
+redis.call('SET', key, mine, 'PX', ARGV[4])
+return 1
 `;
 
 const RELEASE = `

@@ -85,24 +85,37 @@ end
 
 -- A clock that was set back would hold up all that waits for a time, so what waits moves with it. It is
 -- known to be set back only where it was noted how far it had come: whoever writes a time notes it before.
+-- What was under way then began so much earlier, too. Beside it stands when somebody looked last: returns
+-- how long ago that was, to who looks.
 local followed = {}
 local function follow_clock(k, channel, writes)
   local key = k .. ':clock:' .. channel
-  if followed[key] then return end
+  if followed[key] then return 0 end
   followed[key] = true
-  local seen = tonumber(call('GET', key) or '') or 0
-  if math.abs(now - seen) <= 5000 then return end
+  local noted, last = string.match(call('GET', key) or '', '^(%d+) ?(%d*)$')
+  local seen = tonumber(noted) or 0
+  local looked = math.min(tonumber(last) or seen, now)
+  if math.abs(now - seen) <= 5000 and (writes or now - looked <= 5000) then return 0 end
   local due, timers = k .. ':due:' .. channel, k .. ':t:' .. channel
   -- While nothing waits there is nothing to move, and an idle gateway writes nothing.
-  if not writes and call('EXISTS', due, timers) == 0 then return end
+  if not writes and call('EXISTS', due, timers) == 0 then return 0 end
   if now < seen then
+    local entries = call('HGETALL', k .. ':j')
+    for i = 1, #entries, 2 do
+      local j = string.match(entries[i + 1], '^[ASUHD] ') and parsed(entries[i + 1])
+      if j and tonumber(j.since) > now then
+        j.since = digits(math.max(0, math.min(now, j.since + now - seen)))
+        call('HSET', k .. ':j', entries[i], written(j))
+      end
+    end
     for _, index in ipairs({ due, timers }) do
       for _, member in ipairs(call('ZRANGE', index, 0, -1)) do
         call('ZINCRBY', index, now - seen, member)
       end
     end
   end
-  call('SET', key, now_text)
+  call('SET', key, now_text .. ' ' .. digits(writes and looked or now))
+  return now - looked
 end
 
 -- Reads one entry from the arguments and stores it, unless it is there or was.
@@ -171,7 +184,7 @@ local function take(partition, channel, lane, holder, turn, lease, most, lapsed)
   end
   local token = digits(tick(k))
   call('ZADD', k .. ':due:' .. channel, digits(now + lease), lane)
-  local claim = { partition, lane, token }
+  local claim = { partition, lane, token, now_text }
   local intents = { lane, token .. ' ' .. turn .. ' ' .. holder }
   for i, text in ipairs(call('HMGET', k .. ':j', unpack(ids))) do
     local id, j = ids[i], parsed(text)
@@ -203,7 +216,7 @@ end
 -- What a lane's holder has taken, once more: the answer to the call that took it was lost.
 local function taken(partition, channel, lane, token, lease)
   local k = tag(partition)
-  local claim = { partition, lane, token }
+  local claim = { partition, lane, token, now_text }
   for _, id in ipairs(call('LRANGE', k .. ':l:' .. lane, 0, 1023)) do
     local text = call('HGET', k .. ':j', id)
     local j = parsed(text)

@@ -11,7 +11,7 @@ return out
 
 /**
  * [again, turn, channel, holder, lease, lanes, entries a lane, partitions, partition…]
- * -> [claims, partitions with more, next in ms]. A claim is [partition, lane, token, entry…], an
+ * -> [claims, partitions with more, next in ms]. A claim is [partition, lane, token, Redis' time, entry…], an
  * entry [id, record, journal]. `again`: the answer to the same turn was lost.
  */
 export const CLAIM = `${MOVES}
@@ -19,8 +19,12 @@ local again, turn, channel, holder = num(), arg(), arg(), arg()
 local lease, left, most = num(), num(), num()
 local claims, more, soonest = {}, {}, -1
 
+-- Whoever serves looks every few seconds. After a leap the clock was set ahead, or he was paused: what he
+-- holds himself he has not left, and he knows by another clock when its time is up. Once, he keeps it.
+local LEAP = 15000
+
 local function look(partition, k, due)
-  follow_clock(k, channel)
+  local leap = follow_clock(k, channel) > LEAP
   for _, lane in ipairs(again == 1 and call('ZRANGE', due, 0, -1) or {}) do
     local token, whence = holding(k, lane)
     if whence == turn then
@@ -33,10 +37,15 @@ local function look(partition, k, due)
       more[#more + 1] = partition
       break
     end
-    local claim = take(partition, channel, lane, holder, turn, lease, most, (holding(k, lane)))
-    if claim then
-      left = left - 1
-      claims[#claims + 1] = claim
+    local token, _, who = holding(k, lane)
+    if leap and who == holder then
+      call('ZADD', due, digits(now + lease), lane)
+    else
+      local claim = take(partition, channel, lane, holder, turn, lease, most, token)
+      if claim then
+        left = left - 1
+        claims[#claims + 1] = claim
+      end
     end
   end
   local next = call('ZRANGEBYSCORE', due, '(' .. now_text, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)

@@ -130,17 +130,24 @@ function readPart(value: unknown): Part[] {
   return [{ part: Number(part), networkId: networkId as NetworkMessageId, state }];
 }
 
-/** `[partition, lane, token, [id, record, journal]…]` */
+/** `[partition, lane, token, Redis' time, [id, record, journal]…]` */
 export function readClaim(reply: unknown, channel: Channel): Claim {
-  const [partition, name, token, ...entries] = list(reply);
+  const [partition, name, token, time, ...entries] = list(reply);
+  const behind = Date.now() - Number(text(time));
   const lane: Lane = { channel, partition: Number(partition), name: text(name) };
-  return { lane, token: Number(token), entries: entries.map((each) => readClaimed(each, lane)) };
+  return {
+    lane,
+    token: Number(token),
+    entries: entries.map((each) => readClaimed(each, lane, behind)),
+  };
 }
 
-function readClaimed(reply: unknown, lane: Lane): ClaimedEntry {
+/** @param behind how late it is by our clock when it is 0 by that of Redis */
+function readClaimed(reply: unknown, lane: Lane, behind: number): ClaimedEntry {
   const [id, record, journal] = list(reply);
   const entry = readEntry(text(id) as MessageId, text(record), text(journal), lane);
-  return { ...entry, interrupted: entry.state === 'unknown' };
+  const since = entry.since + behind;
+  return { ...entry, since, interrupted: entry.state === 'unknown' };
 }
 
 /** The list that a script answers with; anything else is not one of our scripts. */

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Room, SENT } from '../../conformance/lanes/room.ts';
+import { AT_ONCE, Room, SENT, UNKNOWN, until } from '../../conformance/lanes/room.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { type LanesOnRedis, startLanesOnRedis } from './lanes-on-redis.ts';
 
 const FIVE_MINUTES_MS = 300_000;
-const LATER = { kind: 'later', afterMs: 0 } as const;
+const HOUR_MS = 3_600_000;
+const WEEK_MS = 168 * HOUR_MS;
 
 let clock: FakeClock;
 let server: LanesOnRedis;
@@ -34,7 +35,7 @@ test('what is to be tried again, as the clock was ahead, does not wait when it i
   await room.pushOne(room.lane(), 'tried');
   const claim = await room.one();
   await clock.set('redis', FIVE_MINUTES_MS);
-  await room.settled(claim, [LATER]);
+  await room.settled(claim, [AT_ONCE]);
   await clock.set('redis', 0);
   expect((await room.one()).entries).toMatchObject([{ event: 'tried' }]);
 });
@@ -47,4 +48,62 @@ test('what was freed while the clock was ahead does not wait when it is set righ
   await room.store.release(room.channel, 'h1');
   await clock.set('redis', 0);
   expect((await room.one()).entries).toMatchObject([{ event: 'freed' }]);
+});
+
+test('what is to be tried in a second is so, too, when the clock is set back by an hour', async () => {
+  const room = new Room(server.lanes);
+  await room.pushOne(room.lane(), 'put off');
+  await room.settled(await room.one(), [{ kind: 'later', afterMs: 1_000 }]);
+  await clock.set('redis', -HOUR_MS);
+  // A clock is noted every five seconds.
+  expect((await room.claim()).nextInMs).toBeLessThanOrEqual(6_000);
+  await clock.set('redis', 0);
+});
+
+test('a lane that is served stays with its holder when the clock is set a week ahead', async () => {
+  const room = new Room(server.lanes);
+  await room.pushOne(room.lane(), 'under way');
+  const claim = await room.one();
+  await clock.set('redis', WEEK_MS);
+  await room.pushOne(room.lane('tybalt'), 'another');
+  const { claims } = await room.claim();
+  expect(claims.flatMap(({ entries }) => entries)).toMatchObject([{ event: 'another' }]);
+  expect(await room.settle(claim, [SENT])).toMatchObject({ result: 'settled' });
+  await clock.set('redis', 0);
+});
+
+test('whoever is another takes it then, as nobody can tell it from a holder who is gone', async () => {
+  const room = new Room(server.lanes);
+  await room.pushOne(room.lane(), 'left');
+  await room.one();
+  await clock.set('redis', WEEK_MS);
+  expect((await room.one({ holder: 'h2' })).entries).toMatchObject([{ interrupted: true }]);
+  await clock.set('redis', 0);
+});
+
+test.each([
+  ['ahead', WEEK_MS],
+  ['back', -HOUR_MS],
+])(
+  'when an intent was written is said by the clock of who asks, whatever that of the store was when it was set %s',
+  async (_, offsetMs) => {
+    const room = new Room(server.lanes);
+    await clock.set('redis', offsetMs);
+    await room.pushOne(room.lane(), 'x');
+    await room.settled(await room.one(), [UNKNOWN]);
+    const [entry] = (await room.one()).entries;
+    expect(Math.abs((entry?.since ?? 0) - Date.now())).toBeLessThan(FIVE_MINUTES_MS);
+    await clock.set('redis', 0);
+  },
+);
+
+test('a clock that is set back makes nothing begin later than now', async () => {
+  const room = new Room(server.lanes);
+  await room.pushOne(room.lane(), 'x');
+  await room.settled(await room.one(), [UNKNOWN]);
+  await clock.set('redis', -HOUR_MS);
+  // What waits moves with the clock to a few seconds.
+  const claim = await until(async () => (await room.claim()).claims[0]);
+  expect(claim.entries[0]?.since).toBeLessThanOrEqual(Date.now());
+  await clock.set('redis', 0);
 });

@@ -88,19 +88,6 @@ test('a handed message whose record is damaged is parked when it is rewound', as
   expect((await room.store.deadLetters(10)).map(({ id }) => id)).toContain(damaged);
 });
 
-test('a clock that was set back by an hour holds nothing up', async () => {
-  const room = new Room(server.lanes);
-  const id = await room.pushOne(room.lane(), 'x');
-  await room.settled(await room.one(), [{ kind: 'later', afterMs: 1_000 }]);
-  // As it looks from an hour earlier: all that was written is an hour ahead.
-  const hourMs = 3_600_000;
-  await server.command('ZINCRBY', `${tagOf(id)}:due:${room.channel}`, hourMs, room.lane().name);
-  await server.command('INCRBY', `${tagOf(id)}:clock:${room.channel}`, hourMs);
-  const { nextInMs } = await room.claim();
-  // The clock is looked at every five seconds.
-  expect(nextInMs ?? 0).toBeLessThanOrEqual(6_000);
-});
-
 test('a look that finds nothing writes nothing', async () => {
   await server.command('FLUSHALL');
   const room = new Room(server.lanes);

@@ -56,6 +56,18 @@ describe('a lease', () => {
     expect(await one.tryAcquire()).toBeUndefined();
   });
 
+  test("that the store forgot too early is its holder's still, if nobody has taken it", async () => {
+    let losses = 0;
+    const one = lease('one', 3_000, () => {
+      losses += 1;
+    });
+    await acquired(one);
+    // As when its clock is set ahead.
+    await store.command('DEL', store.partitionFor(NET), 'lease:net');
+    while (Number(await remainingMs()) < 0);
+    expect([one.held, losses, await lease('two').tryAcquire()]).toEqual([true, 0, undefined]);
+  });
+
   test('is renewed while its holder lives', async () => {
     const [one, two] = [lease('one', 3_000), lease('two', 3_000)];
     await acquired(one);
