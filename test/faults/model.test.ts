@@ -46,7 +46,8 @@ async function open(): Promise<FaultHouse> {
 
 /** Another one is taken after it: what is broken in this one may be so for good. */
 async function close(name: string): Promise<void> {
-  if (KEEP !== undefined) await house?.keep(join(KEEP, name));
+  // A file may go while it is copied: what is left is better than nothing.
+  if (KEEP !== undefined) await house?.keep(join(KEEP, name)).catch(() => undefined);
   const old = house;
   house = undefined;
   await old?.stop().catch(() => undefined);
@@ -59,12 +60,12 @@ async function judge(run: (trial: Trial) => Promise<unknown>, name: string): Pro
     .then(() => trial.finish())
     .catch((error: unknown) => [String(error)]);
   if (broken.length === 0) return;
-  await close(name);
   const kept: Case = { why: broken.join('\n'), steps: trial.steps };
   if (KEEP !== undefined) {
     await mkdir(KEEP, { recursive: true });
     await writeFile(join(KEEP, `${name}.json`), `${JSON.stringify(kept, null, 2)}\n`);
   }
+  await close(name);
   throw new Error(`${broken.join('\n')}\n${JSON.stringify(kept)}`);
 }
 

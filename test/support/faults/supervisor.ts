@@ -30,17 +30,13 @@ export class Supervisor extends Watched {
     await this.until(({ restarts }) => restarts >= next);
   }
 
-  /**
-   * SIGTERM. Resolves when the next process runs.
-   * @returns the exit code; null where a signal ended it
-   */
-  async end(): Promise<number | null> {
+  /** SIGTERM. Resolves when the next process runs. */
+  async end(): Promise<void> {
     const next = this.restarts + 1;
     const { program } = this.#gateway;
     this.#killed.add(program);
-    const code = await program.end();
+    await program.end();
     await this.until(({ restarts }) => restarts >= next);
-    return code;
   }
 
   /** Resolves when every domain is up, also where it ends and is started again meanwhile. */

@@ -11,10 +11,10 @@ const WAYS_TO_BREAK = ['black-hole', 'reset', 'refuse', 'slow'] as const;
 /** Conversations of a direction that are written in. */
 const LANES = 2;
 const DAY_MS = 24 * 60 * 60_000;
-/** The one of Redis stays within an hour: what it forgets after one, it may forget then. */
+/** The one of Redis moves by less than an hour: what it forgets after one, it may forget then. */
 const OFFSETS_MS = {
   gateway: [0, -60 * 60_000, 10 * 60_000, 7 * DAY_MS],
-  redis: [0, -60 * 60_000, 5 * 60_000],
+  redis: [0, -30 * 60_000, 10 * 60_000],
 } as const;
 /** More than a lease lasts. */
 const PAST_LEASE_MS = 31_000;
