@@ -35,6 +35,12 @@ export class Supervisor extends Watched {
     const next = this.restarts + 1;
     const { program } = this.#gateway;
     this.#killed.add(program);
+    // With a clock that is preloaded it was seen to hang in its very exit, when all was done and said.
+    const isDone = program.printed(({ msg }) => msg === 'ended');
+    isDone.then(
+      () => program.end('SIGKILL'),
+      () => undefined,
+    );
     await program.end();
     await this.until(({ restarts }) => restarts >= next);
   }
