@@ -52,6 +52,7 @@ describe.each(['prosody', 'ejabberd'] as const)('%s', (server) => {
       // What ejabberd has just got overtakes what it gives back from its store: that order is its own.
       if (server === 'ejabberd') await atTheServer(house, store);
       house.resident.back();
+      if (server === 'ejabberd') await house.resident.caughtUp();
     }
     await house.settled();
     await keepsAll(house, server);
