@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { startGateway } from '../main.ts';
 import { type Log, openLog } from '../telemetry/log.ts';
 import { EXIT } from './exit.ts';
@@ -10,6 +11,8 @@ import { versionOfPostern } from './version.ts';
 /** Whatever hangs: what was accepted is in the store, and the next start goes on with it. */
 const LONGEST_STOP_MS = 15_000;
 
+const STDIN = 0;
+
 /** `postern start`: serves until it is told to end. */
 export const start: Verb = {
   form: '',
@@ -17,7 +20,12 @@ export const start: Verb = {
     'runs the gateway; SIGTERM or Ctrl-C ends it, a second one at once; SIGHUP reads FILE again',
   async run(args) {
     const reloads = new Reloads(() => settingsOf(args));
-    process.on('SIGHUP', () => reloads.ask());
+    const hasTerminal = isatty(STDIN);
+    // A terminal that closes sends it too, and is none any more by then.
+    process.on('SIGHUP', () => {
+      if (hasTerminal && !isatty(STDIN)) process.kill(process.pid, 'SIGTERM');
+      else reloads.ask();
+    });
     const settings = await settingsOf(args);
     const { level } = settings.log;
     const log = openLog({ level, secrets: settings.secrets });

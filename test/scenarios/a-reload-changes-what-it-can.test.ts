@@ -1,13 +1,16 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bodyOf, refusalIn } from '../support/clients/client.ts';
 import { ADMIN, DOMAIN, JULIET, NURSE, POOL_NUMBER, ROMEO } from '../support/house.ts';
 import { MAIL, type MailHouse, startMailHouse } from '../support/mail-house.ts';
 import { postern } from '../support/postern.ts';
+import { ROOT } from '../support/processes.ts';
 
 const NOBODYS_NUMBER = '+12025550199';
 /** Texts a day. */
@@ -217,4 +220,30 @@ it('without a gateway the command says that there is none', async () => {
   const { code, output } = await postern('reload', '-c', house.gateway.config);
   expect(output).toContain('No Postern');
   expect(code).toBe(69);
+});
+
+it('in a terminal the signal reads it again, too; when the terminal closes, the gateway ends', async () => {
+  const { config } = house.gateway;
+  await writeFile(config, JSON.stringify(written));
+  const start = `exec ${process.execPath} --conditions=source src/cli/main.ts start -c ${config} >&3`;
+  const terminal = spawn('script', ['-qc', start, '/dev/null'], {
+    cwd: ROOT,
+    stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
+  });
+  // Closed when nobody can write to it any more.
+  const lines = createInterface({ input: terminal.stdio[3] as Readable });
+  const said: string[] = [];
+  let hasBegun = false;
+  for await (const line of lines) {
+    const { msg } = JSON.parse(line) as { msg: string };
+    said.push(msg);
+    if (msg === 'started' && !hasBegun) {
+      hasBegun = true;
+      await reloaded((changed) => Object.assign(changed, { log: { level: 'info' } }));
+    }
+    if (msg === 'the configuration was read again') terminal.kill('SIGKILL');
+  }
+  expect(said.slice(said.indexOf('the configuration was read again'))).toEqual(
+    expect.arrayContaining(['ending', 'ended']),
+  );
 });
