@@ -184,7 +184,9 @@ test('what Redis gives back is an entry, whatever it is', { timeout: LIMIT_MS },
     const record = damaged(chance, `${head}${chance.of(OUTBOUND)}`);
     const journal = damaged(chance, chance.of(JOURNALS));
     checkEntry(readEntry(ID, record, journal, LANE));
-    const reply: unknown[] = ['7', LANE.name, '12', [ID, record, journal], ['x', null, 7], []];
+    const time = '1700000000000';
+    const entries = [[ID, record, journal], ['x', null, 7], []];
+    const reply: unknown[] = ['7', LANE.name, '12', time, ...entries];
     if (chance.once(4)) reply[chance.below(reply.length)] = chance.of([null, 7, [null], 'x', []]);
     try {
       for (const entry of readClaim(reply, LANE.channel).entries) checkEntry(entry);

@@ -10,7 +10,8 @@ import type {
 } from '../../src/contract/index.ts';
 import { presenter } from '../../src/inbound/present.ts';
 import { receiver } from '../../src/inbound/receive.ts';
-import type { NewEntry } from '../../src/lanes/lane-store.ts';
+import { laneOf } from '../../src/lanes/lane.ts';
+import type { ClaimedEntry, NewEntry } from '../../src/lanes/lane-store.ts';
 import { writeMessage } from '../../src/xmpp/stanza/message.ts';
 import { child, type Element, NS_COMPONENT, textOf } from '../../src/xmpp/xml/element.ts';
 import { serialise } from '../../src/xmpp/xml/serialise.ts';
@@ -29,6 +30,7 @@ import { readStrictly } from './strict-stanza.ts';
 
 const DOMAIN = 'gw.example';
 const BATCH = 100;
+const LANE = laneOf({ transport: PAPER, account: JULIET, peer: 'romeo' }, 'inbound');
 /** What XML has, what ends a line in one way, and what turns nothing: such a text arrives as it is. */
 const HARMLESS =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is changed on its way
@@ -93,14 +95,14 @@ async function messages(chance: Chance): Promise<void> {
     lanes: { reopen: async () => true, bounce: async () => true, read: async () => undefined },
   });
   const entries = stored.map((entry) => ({
-    ...{ ...entry, attempts: 0, crashes: 0, interrupted: false, parts: [], state: 'accepted' },
-  }));
+    ...{ ...entry, state: 'sending', attempts: 1, crashes: 0, since: clock.now(), parts: [] },
+    interrupted: false,
+  })) satisfies ClaimedEntry[];
   const turn = {
     ...{ signal: new AbortController().signal, live: () => true },
     ...{ reopen: async () => true, partSent: async () => true },
   };
-  const claim = { entries } as unknown as Parameters<typeof server.serve>[0];
-  await server.serve(claim, turn);
+  await server.serve({ lane: LANE, token: 1, entries }, turn);
   expect(parked).toEqual([]);
   const read = readStrictly(written, DOMAIN);
   for (const [at, { text, to }] of given.entries()) {

@@ -133,13 +133,18 @@ function readPart(value: unknown): Part[] {
 /** `[partition, lane, token, Redis' time, [id, record, journal]…]` */
 export function readClaim(reply: unknown, channel: Channel): Claim {
   const [partition, name, token, time, ...entries] = list(reply);
-  const behind = Date.now() - Number(text(time));
+  const behind = Date.now() - timeOf(time);
   const lane: Lane = { channel, partition: Number(partition), name: text(name) };
   return {
     lane,
     token: Number(token),
     entries: entries.map((each) => readClaimed(each, lane, behind)),
   };
+}
+
+function timeOf(reply: unknown): number {
+  if (/^\d{1,15}$/.test(text(reply))) return Number(reply);
+  throw new TypeError('a script answered without a time');
 }
 
 /** @param behind how late it is by our clock when it is 0 by that of Redis */
