@@ -38,8 +38,11 @@ export function serialise(stanza: Element, domain: string): StanzaXml {
   if (from.domain !== domain || formatJid(from) !== stanza.attrs.from) {
     refuse('Its sender is not of our domain, or not normalised.');
   }
-  address(stanza, 'to');
-  const xml = write(stanza, NS_COMPONENT, 1);
+  const to = formatJid(address(stanza, 'to'));
+  // What one server maps to an address another one refuses, or closes the stream for.
+  const isNormalised = to === stanza.attrs.to;
+  const sent = isNormalised ? stanza : { ...stanza, attrs: { ...stanza.attrs, to } };
+  const xml = write(sent, NS_COMPONENT, 1);
   // A UTF-16 unit is at most three bytes.
   if (xml.length * 3 > MAX_STANZA_BYTES && Buffer.byteLength(xml) > MAX_STANZA_BYTES) {
     refuse(`It is larger than ${MAX_STANZA_BYTES} bytes.`);

@@ -94,6 +94,12 @@ describe('what is written', () => {
     );
   });
 
+  it('has its recipient as everybody writes him, however it was stored', () => {
+    const to = (given: string) => strictly(write(message({ to: given }))).attrs.to;
+    expect(to('\u{2f39}')).toBe('\u{5f50}');
+    expect(to('Juliet@EXAMPLE.org./Phone')).toBe('juliet@example.org/Phone');
+  });
+
   it('keeps every white space, in text and in attributes', () => {
     const stanza = message({ id: ' \t\r\n ' }, element('body', NS_COMPONENT, {}, ['\r\n\t \r']));
     expect(strictly(write(stanza))).toEqual(stanza);
