@@ -71,6 +71,16 @@ export interface StoryReader {
   close(): void;
 }
 
+/** Who wrote to processes that are gone, for one that has to tell them something. */
+export interface PastWriters {
+  /**
+   * The accounts that wrote something that was accepted between two moments, in milliseconds since the
+   * epoch: as far as it is in the file, 10,000 of them and among the latest 100,000 messages at most.
+   * @throws Error when it can not be read
+   */
+  wroteBetween(transport: TransportId, from: number, until: number): Promise<ReadonlySet<string>>;
+}
+
 export interface History extends StoryReader {
   /** Returns at once; written in batches. A full disk costs stories, never messages. */
   note(step: Step): void;

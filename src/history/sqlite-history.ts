@@ -8,9 +8,10 @@ import {
   openDatabaseToRead,
   versionOf,
 } from './database.ts';
-import type { History, Step, StoryReader, Whose } from './history.ts';
+import type { History, PastWriters, Step, StoryReader, Whose } from './history.ts';
+import { pastWriters } from './past-writers.ts';
 import { isMeant, MOST_NAMED, NO_INDEX, storyIndex, storyIndexWriter } from './story-index.ts';
-import { STORIES, storyQuery } from './story-table.ts';
+import { firstIdOf, STORIES, storyQuery } from './story-table.ts';
 
 export interface HistoryOptions {
   /** How long a story is kept, counted from the message's id. Default: 30 days. */
@@ -41,10 +42,10 @@ const MOST_CHARACTERS = 64 * 1024;
  * Opens the stories in a file that several processes may share.
  * @throws DatabaseError when it can not be opened, is damaged, or was written by a newer version.
  */
-export function openHistory(file: string, options: HistoryOptions = {}): History {
+export function openHistory(file: string, options: HistoryOptions = {}): History & PastWriters {
   const { retentionMs = 30 * DAY_MS, mostWaiting = MOST_WAITING, now = Date.now } = options;
   const onError = options.onError ?? (() => undefined);
-  const { database, written, append, prune, index, indexWriter } = openDatabase(
+  const { database, written, append, prune, index, indexWriter, writers } = openDatabase(
     file,
     STORIES,
     (opened) => ({
@@ -60,6 +61,7 @@ export function openHistory(file: string, options: HistoryOptions = {}): History
       ),
       index: storyIndex(opened),
       indexWriter: storyIndexWriter(opened, now),
+      writers: pastWriters(opened, () => !closed),
     }),
   );
 
@@ -143,6 +145,7 @@ export function openHistory(file: string, options: HistoryOptions = {}): History
   setImmediate(forgetOld);
 
   return {
+    ...writers,
     note: (step) => {
       if (closed) return;
       waiting.push(step);
@@ -225,16 +228,4 @@ function conversationIn({ transport, conversation }: Step): Whose | undefined {
 /** Several processes append to one story, each when it commits. */
 function inOrder(steps: Step[]): Step[] {
   return steps.sort((a, b) => a.at - b.at);
-}
-
-const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/** The ten characters with which the ids of this moment begin (ULID: 48 bits of milliseconds). */
-function firstIdOf(at: number): string {
-  let text = '';
-  for (let rest = Math.max(at, 0), i = 0; i < 10; i++) {
-    text = CROCKFORD.charAt(rest % 32) + text;
-    rest = Math.floor(rest / 32);
-  }
-  return text;
 }

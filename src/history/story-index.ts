@@ -63,6 +63,15 @@ export const NO_INDEX: StoryIndex = {
 /** A step that readers of the version before pass over. */
 const BELONGS = /^\d+ ([oi])(\d+)$/m;
 
+/** To which conversation a message belongs, and from whom in it, as its story says. */
+export function belongsTo(
+  steps: string,
+): (Pick<Whose, 'direction'> & { readonly number: number }) | undefined {
+  const [, letter, number] = BELONGS.exec(steps) ?? [];
+  if (number === undefined) return undefined;
+  return { number: Number(number), direction: letter === 'o' ? 'outbound' : 'inbound' };
+}
+
 export function storyIndex(database: DatabaseSync): StoryIndex {
   const lastBucket = database.prepare('SELECT max(bucket) AS bucket FROM name WHERE bucket < ?');
   const inBucket = database.prepare(
@@ -77,14 +86,14 @@ export function storyIndex(database: DatabaseSync): StoryIndex {
   );
 
   const conversationOf = (message: MessageId): Whose | undefined => {
-    const [, letter, number] = BELONGS.exec(String(steps.get(message)?.steps)) ?? [];
-    const row = number === undefined ? undefined : conversation.get(Number(number));
-    if (row === undefined) return undefined;
+    const belongs = belongsTo(String(steps.get(message)?.steps));
+    const row = belongs && conversation.get(belongs.number);
+    if (belongs === undefined || row === undefined) return undefined;
     return {
       transport: String(row.transport) as TransportId,
       account: String(row.account),
       peer: String(row.peer),
-      direction: letter === 'o' ? 'outbound' : 'inbound',
+      direction: belongs.direction,
     };
   };
   /** Bucket by bucket, the last one first: within a bucket the latest message first. */

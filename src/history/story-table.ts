@@ -37,3 +37,15 @@ export function storyQuery(database: DatabaseSync): (message: MessageId) => Step
       : readLines(message, String(row.transport) as TransportId, String(row.steps));
   };
 }
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** The ten characters with which the ids of this moment begin (ULID: 48 bits of milliseconds). */
+export function firstIdOf(at: number): string {
+  let text = '';
+  for (let rest = Math.max(at, 0), i = 0; i < 10; i++) {
+    text = CROCKFORD.charAt(rest % 32) + text;
+    rest = Math.floor(rest / 32);
+  }
+  return text;
+}

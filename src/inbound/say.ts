@@ -13,8 +13,10 @@ export interface Word {
   /** Local part in wire form; undefined: the domain itself speaks. */
   readonly from?: string | undefined;
   readonly text: string;
-  /** At most one word of this key to this user within an hour. */
+  /** At most one word of this key to this user within an hour, or `onceMs`. */
   readonly once?: string;
+  /** Milliseconds. */
+  readonly onceMs?: number;
 }
 
 export interface SayOptions {
@@ -37,7 +39,7 @@ export async function say(
 }
 
 function entryOf(transport: TransportId, word: Word, now: number): NewEntry {
-  const { to, from, text, once } = word;
+  const { to, from, text, once, onceMs = ONCE_MS } = word;
   // What we say ourselves is a conversation of its own: no peer has an empty id.
   const lane = laneOf({ transport, account: to, peer: '' }, 'inbound');
   return {
@@ -47,6 +49,6 @@ function entryOf(transport: TransportId, word: Word, now: number): NewEntry {
     acceptedAt: now,
     deadlineAt: now + INBOUND_DEADLINE_MS,
     duplicateKeys:
-      once === undefined ? [] : [{ key: duplicateKey(transport, to, once), windowMs: ONCE_MS }],
+      once === undefined ? [] : [{ key: duplicateKey(transport, to, once), windowMs: onceMs }],
   };
 }

@@ -1,6 +1,6 @@
 import type { Desk } from '../commands/desk.ts';
 import type { Archive } from '../history/archive.ts';
-import type { History } from '../history/history.ts';
+import type { History, PastWriters } from '../history/history.ts';
 import type { Originals } from '../history/originals.ts';
 import type { Webhooks } from '../http/webhooks.ts';
 import type { LaneStore } from '../lanes/lane-store.ts';
@@ -16,7 +16,7 @@ export interface Shared {
   readonly settings: Settings;
   readonly store: Store;
   readonly lanes: LaneStore;
-  readonly history: History;
+  readonly history: History & PastWriters;
   readonly originals: Originals;
   /** What was said in rooms. */
   readonly archive: Archive;

@@ -1,7 +1,7 @@
 /** One transport while this process owns it: everything between its stream and its network. */
 
 import type { Intake } from '../contract/index.ts';
-import { GAP_NOTICE, RecentWriters } from '../outbound/gap.ts';
+import type { Gaps } from '../outbound/gap.ts';
 import type { Host } from '../rooms/host.ts';
 import type { TransportSettings } from '../settings/settings.ts';
 import { contextOf } from '../transports/context.ts';
@@ -10,8 +10,9 @@ import { openMemory } from '../transports/memory.ts';
 import { takingTurns } from '../transports/turns.ts';
 import { bareJid, unescapeLocal } from '../xmpp/jid.ts';
 import { type OpenPort, openPort } from '../xmpp/open-port.ts';
-import { HELPER, type IncomingMessage, isGateway, type XmppListener } from '../xmpp/port.ts';
+import { type IncomingMessage, isGateway, type XmppListener } from '../xmpp/port.ts';
 import type { Rooms } from '../xmpp/rooms/port.ts';
+import { openGapsOf } from './gaps.ts';
 import { type InboundWay, openDoor, openInboundWay } from './inbound-way.ts';
 import { openKeeper, openKeptWay } from './kept-way.ts';
 import { type OutboundWay, openOutboundWay, openStatusDesk } from './outbound-way.ts';
@@ -98,7 +99,11 @@ export async function activate(
     await close().catch(onError);
     throw error;
   });
-  const port = openStream(parts, () => ways, host);
+  const gaps = await openGapsOf(parts).catch(async (error: unknown) => {
+    await close().catch(onError);
+    throw error;
+  });
+  const port = openStream(parts, () => ways, gaps, host);
   stream = port;
   const ways: Ways = {
     port,
@@ -113,6 +118,7 @@ export async function activate(
   return {
     tick() {
       host?.tick();
+      gaps.tick();
       // A store that is slow to answer is not asked once more every second.
       if (ticking) return;
       ticking = true;
@@ -144,9 +150,11 @@ export async function activate(
       await inTurn((ms) => ways.inbound.stop(ms));
       // Users write to the last moment. While there is a stream they can be told what is not stored.
       await inTurn(() => ways.outbound.accepted());
+      gaps.ending();
       await inTurn((ms) => port.stop(ms));
       await inTurn(async () => await host?.settled());
       await inTurn(() => ways.outbound.accepted());
+      await inTurn(() => gaps.ended());
       await within(left(), close()).catch(onError);
       health.standby(true);
       health.xmpp(false, 'stopped');
@@ -161,7 +169,7 @@ function roomsOf({ rooms }: OpenPort): Rooms {
 }
 
 /** @param ways known by the time that the stream says anything */
-function openStream(parts: Parts, ways: () => Ways, rooms: Host | undefined): OpenPort {
+function openStream(parts: Parts, ways: () => Ways, gaps: Gaps, rooms: Host | undefined): OpenPort {
   const { shared, settings, addressing, accounts, log } = parts;
   const { xmpp, definition } = settings;
   return openPort(
@@ -183,15 +191,13 @@ function openStream(parts: Parts, ways: () => Ways, rooms: Host | undefined): Op
         return true;
       },
     },
-    listenerOf(parts, ways),
+    listenerOf(parts, ways, gaps),
     log,
   );
 }
 
-function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
-  const { health, log, policy, onError } = parts;
-  const writers = new RecentWriters();
-  let certainUntil: number | undefined;
+function listenerOf(parts: Parts, ways: () => Ways, gaps: Gaps): XmppListener {
+  const { health, log, policy } = parts;
   let lastReason: string | undefined;
   return {
     message(message: IncomingMessage) {
@@ -199,7 +205,7 @@ function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
       if (message.content !== 'text') return;
       const writer = bareJid(message.from);
       // Strangers would be told of a gap, and of nothing else.
-      if (policy.refuses(writer) === undefined) writers.wrote(writer, Date.now());
+      if (policy.refuses(writer) === undefined) gaps.wrote(writer);
       if (isGateway(message.to.local)) command(parts, ways().port, message);
       else if (!sendAll(parts, ways().port, message)) ways().outbound.accept(message);
     },
@@ -208,18 +214,7 @@ function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
       lastReason = undefined;
       log.info({}, 'xmpp online');
       ways().inbound.online(server);
-      if (certainUntil === undefined) return;
-      const since = certainUntil;
-      certainUntil = undefined;
-      const once = `gap ${since}`;
-      const words = writers
-        .around(since)
-        .map((to) => ({ to, from: HELPER, text: GAP_NOTICE, once }));
-      parts.tell(words).catch((error: unknown) => {
-        onError(error);
-        // Told with the next one, who has not been told yet.
-        certainUntil = since;
-      });
+      gaps.online();
     },
     offline(reason, lastCertainAt) {
       health.xmpp(false, reason);
@@ -227,7 +222,7 @@ function listenerOf(parts: Parts, ways: () => Ways): XmppListener {
       log[reason === lastReason ? 'debug' : 'warn']({ reason }, 'xmpp offline');
       lastReason = reason;
       ways().inbound.offline();
-      certainUntil ??= lastCertainAt;
+      gaps.offline(lastCertainAt);
     },
   };
 }
