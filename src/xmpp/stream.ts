@@ -16,7 +16,7 @@ import { Heartbeat } from './stream/heartbeat.ts';
 import { Link } from './stream/link.ts';
 import { Reconnect } from './stream/reconnect.ts';
 import { answerToSkipped } from './stream/skipped.ts';
-import { type ServerAge, Uptime } from './stream/uptime.ts';
+import { type ServerAge, type StreamBefore, Uptime } from './stream/uptime.ts';
 import { Window } from './stream/window.ts';
 import { Writer } from './stream/writer.ts';
 import type { Element } from './xml/element.ts';
@@ -133,8 +133,8 @@ class Stream implements ComponentStream {
   #running = false;
   #online = false;
   #lastCertainAt: number | undefined;
-  /** When the last barrier of a stream that was up was answered, by a monotonic clock. */
-  #certain: number | undefined;
+  /** The stream that is up, or was last. */
+  #before: StreamBefore | undefined;
   #lastReason = '';
   #stopped: (() => void) | undefined;
 
@@ -253,7 +253,7 @@ class Stream implements ComponentStream {
       return;
     }
     this.#lastCertainAt = Date.now();
-    if (this.#online) this.#certain = performance.now();
+    if (this.#online) this.#remember(this.#before?.upSince);
     if (!this.#online && this.#running && this.#window.oldestPing >= PROBES) this.#goOnline();
     if (this.#running) {
       this.#writer?.flushSoon();
@@ -265,14 +265,18 @@ class Stream implements ComponentStream {
 
   #goOnline(): void {
     this.#online = true;
-    const now = performance.now();
-    const age = this.#uptime?.age(now, this.#certain);
-    this.#certain = now;
+    const age = this.#uptime?.age(performance.now(), this.#before);
+    this.#remember(this.#uptime?.upSince);
     this.#writer?.open();
     this.#lastReason = '';
     this.#reconnect.succeeded();
     this.#options.log.info({ domain: this.#options.domain }, 'The stream is up.');
     this.#tell(() => this.#options.listener.online(age));
+  }
+
+  #remember(upSince: number | undefined): void {
+    const { certainAt } = this.#window;
+    if (certainAt !== undefined) this.#before = { upSince, certainAt };
   }
 
   #onSkipped(header: Element, why: SkipReason): void {

@@ -9,6 +9,8 @@ import { child, type Element, element, NS_COMPONENT } from '../xml/element.ts';
 const NS_LAST = 'jabber:iq:last';
 /** The server and we count whole seconds, each rounded in its own way. */
 const ROUNDING_MS = 1_000;
+/** Two answers of one server may differ so much about when it began: more, and it is another. */
+export const SAME_START_MS = 2_000;
 /** A thousand years: anything longer is no time. */
 const SECONDS = /^\d{1,10}$/;
 
@@ -16,8 +18,20 @@ const SECONDS = /^\d{1,10}$/;
 export interface ServerAge {
   /** It has been up for so long at least, in milliseconds. */
   readonly upMs: number;
-  /** It has been up ever since it answered the last barrier of the stream before: it has what it answered for. */
+  /**
+   * It is the server of the stream before, and has been up ever since it answered the last barrier of that:
+   * it has what it answered for. Another node of a cluster may have been up for longer than that, and has
+   * nothing of it.
+   */
   readonly sinceLastBarrier: boolean;
+}
+
+/** What is remembered of the stream before. Both by a monotonic clock. */
+export interface StreamBefore {
+  /** See `Uptime.upSince`; undefined: its server did not say. */
+  readonly upSince: number | undefined;
+  /** When the last ping that came back was sent. Not when it was read: it may have lain in the socket. */
+  readonly certainAt: number;
 }
 
 /** The question of one stream. */
@@ -25,7 +39,6 @@ export class Uptime {
   readonly #domain: string;
   readonly #id: string;
   readonly #server: string;
-  /** The latest time at which it can have begun, by a monotonic clock. */
   #upSince: number | undefined;
 
   /**
@@ -36,6 +49,11 @@ export class Uptime {
     this.#domain = domain;
     this.#id = id;
     this.#server = server;
+  }
+
+  /** The latest time at which the server can have begun, by a monotonic clock. Undefined: it does not say. */
+  get upSince(): number | undefined {
+    return this.#upSince;
   }
 
   question(): Element {
@@ -54,16 +72,14 @@ export class Uptime {
     return true;
   }
 
-  /**
-   * @param certainAt when the last barrier of the stream before was answered, by the same clock
-   * @returns undefined: it does not say
-   */
-  age(now: number, certainAt: number | undefined): ServerAge | undefined {
+  /** @returns undefined: it does not say */
+  age(now: number, before: StreamBefore | undefined): ServerAge | undefined {
     const upSince = this.#upSince;
     if (upSince === undefined) return undefined;
-    return {
-      upMs: Math.max(0, now - upSince),
-      sinceLastBarrier: certainAt !== undefined && upSince < certainAt,
-    };
+    const sinceLastBarrier =
+      before?.upSince !== undefined &&
+      Math.abs(upSince - before.upSince) <= SAME_START_MS &&
+      upSince < before.certainAt;
+    return { upMs: Math.max(0, now - upSince), sinceLastBarrier };
   }
 }

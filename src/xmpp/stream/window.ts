@@ -42,6 +42,7 @@ export class Window {
   /** The number of the oldest ping that has not come back. */
   #oldest = 0;
   #pingedAt = 0;
+  #certainAt: number | undefined;
   /** Acknowledgements that must come one by one before the window opens again. */
   #careful = 0;
   #live = 0;
@@ -56,6 +57,11 @@ export class Window {
   /** When the newest ping was taken. */
   get pingedAt(): number {
     return this.#pingedAt;
+  }
+
+  /** When the newest ping that came back was taken, also after its stream; undefined: none ever did. */
+  get certainAt(): number | undefined {
+    return this.#certainAt;
   }
 
   /** The number of the oldest ping that has not come back. */
@@ -129,6 +135,7 @@ export class Window {
     if (batch === undefined) return false;
     this.#oldest++;
     this.#liveCertain = batch.live;
+    this.#certainAt = batch.pingedAt;
     if (batch.stanzas.length > 0) crashPoint('barrier.after', '');
     this.#careful = Math.max(0, this.#careful - batch.stanzas.length);
     for (const stanza of batch.stanzas) {

@@ -173,3 +173,16 @@ describe('a stanza that was alone when the stream ended', () => {
     expect(await die(window, 'q127')).toBeInstanceOf(PoisonousError);
   });
 });
+
+it('is certain until the newest ping that came back was sent, not until its answer was read', () => {
+  const window = new Window();
+  expect(window.certainAt).toBeUndefined();
+  window.takePing(10);
+  window.takePing(20);
+  window.takePing(30);
+  window.acknowledge(0);
+  window.acknowledge(1);
+  expect(window.certainAt).toBe(20);
+  window.lose('none');
+  expect(window.certainAt).toBe(20);
+});
