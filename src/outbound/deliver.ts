@@ -26,7 +26,7 @@ import type { BareJid } from '../xmpp/jid.ts';
 import { attemptOf } from './attempt.ts';
 import type { DeliverOptions, Job } from './deliver-options.ts';
 import { outboundEvent } from './event.ts';
-import { reconcile } from './reconcile.ts';
+import { endsInDoubt, reconcile } from './reconcile.ts';
 import { askAfter, backoff } from './retry.ts';
 import {
   expired,
@@ -125,7 +125,7 @@ async function attempt(
     crashPoint('send.after', entry.lane.channel);
     return await handed(options, job, result);
   } catch (error) {
-    return failed(options, job, number, verdictOf(error, left()), error);
+    return failed(options, job, session, number, verdictOf(error, left()), error);
   }
 }
 
@@ -159,6 +159,7 @@ async function handed(options: DeliverOptions, job: Job, result: Handed): Promis
 function failed(
   options: DeliverOptions,
   job: Job,
+  session: Session,
   number: number,
   verdict: Verdict,
   error: unknown,
@@ -173,7 +174,13 @@ function failed(
       return later(options, job, RELINK_MS, why);
     case 'unknown-outcome':
       options.note(entry.id, 'unknown', why);
-      return again(options, job, 'unknown', askAfter(number, options.chance()));
+      // However often it had to wait before, of what can only be told its sender hears soon.
+      return again(
+        options,
+        job,
+        'unknown',
+        askAfter(endsInDoubt(options, session) ? 1 : number, options.chance()),
+      );
     case 'later': {
       const afterMs = verdict.afterMs ?? backoff(number, options.chance());
       const outcome = later(options, job, afterMs, why);

@@ -4,6 +4,15 @@ import { backoff } from './retry.ts';
 
 const PATIENCE_MS = 600_000;
 
+/** Nobody can be asked, and nothing is sent again: its sender is told that it is in doubt. */
+export function endsInDoubt(
+  { capabilities, unknownOutcome }: Pick<DeliverOptions, 'capabilities' | 'unknownOutcome'>,
+  session: Session,
+): boolean {
+  if (capabilities.resend === 'deduplicated' || session.reconcile !== undefined) return false;
+  return unknownOutcome === 'fail';
+}
+
 /**
  * Finds out what became of an attempt whose end nobody saw: its process crashed or was paused, or the
  * network never answered. Never `unknown` where a repeat is harmless: then it counts as absent.

@@ -261,6 +261,25 @@ describe('an outcome that nobody saw', () => {
     expect(bench.sent).toHaveLength(1);
   });
 
+  it('is told soon where nobody can be asked, however often the message had to wait before', async () => {
+    await accepted('hi');
+    bench.deliver = async () => {
+      throw new DeliveryError({ kind: 'later', afterMs: 1_000 }, 'not yet');
+    };
+    for (let attempts = 1; attempts <= 6; attempts++) {
+      await bench.serve();
+      bench.clock.pass(1_000);
+    }
+    bench.deliver = async () => {
+      throw new DeliveryError({ kind: 'unknown-outcome' }, 'no answer');
+    };
+    await bench.serve();
+    expect(await bench.told()).toEqual([]);
+    bench.clock.pass(2_000);
+    await bench.serve();
+    expect(await bench.told()).toHaveLength(1);
+  });
+
   it('is repeated where a repeat is recognised', async () => {
     bench.capabilities = { ...bench.capabilities, resend: 'deduplicated' };
     await accepted('hi');
