@@ -1,6 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { readHistory } from '../../src/history/sqlite-history.ts';
+import { GAP_NOTICE } from '../../src/outbound/gap.ts';
+import { bodyOf } from '../support/clients/client.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway.ts';
-import { configuration, DOMAIN, type House, ROMEO, startHouse } from '../support/house.ts';
+import { configuration, DOMAIN, type House, JULIET, ROMEO, startHouse } from '../support/house.ts';
 
 const COUNT = 20;
 
@@ -20,15 +24,21 @@ afterAll(async () => {
   await house?.stop();
 });
 
-it('the owner is paused in mid-send until a stand-by has taken over, then goes on: at most one request an intent', async () => {
+it('the owner is paused in mid-send until a stand-by has taken over, then goes on: at most one request an intent, and who was writing is told', async () => {
   const { carrier, gateway } = house;
   const juliet = await house.client();
   await carrier.mode({ mode: 'hold', statuses: [] });
   for (let i = 0; i < COUNT; i++) juliet.send(`${ROMEO}@${DOMAIN}`, String(i));
   await carrier.wait({ attempts: 1, count: 1 });
+  const stories = readHistory(join(gateway.dir, 'state', 'history.sqlite'));
+  await vi
+    .waitUntil(() => stories.latest({ account: JULIET.jid }, 1).length > 0, { timeout: 10_000 })
+    .finally(() => stories.close());
 
   gateway.program.signal('SIGSTOP');
   await standby.ready();
+  // What she writes meanwhile may lie in the stream of the one that is paused.
+  await juliet.waitFor((stanza) => bodyOf(stanza) === GAP_NOTICE);
   await carrier.mode({ mode: 'accept', statuses: [] });
   gateway.program.signal('SIGCONT');
   await gateway.program.printed(
