@@ -86,6 +86,10 @@ class LaneDrain implements Drain {
     this.#lookSoon();
   }
 
+  async settled(): Promise<void> {
+    await this.#allEnded();
+  }
+
   async stop(capMs: number): Promise<void> {
     this.#stopping = true;
     this.#deafen();

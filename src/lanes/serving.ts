@@ -66,6 +66,8 @@ export interface Drain {
   nudgeAtOnce(partition: number): void;
   /** Serves nothing for so long; a longer pause that runs already stays. 0 ends the pause. */
   pause(ms: number): void;
+  /** Resolves when what became of all turns under way is stored, or can not be. In a pause: none begins meanwhile. */
+  settled(): Promise<void>;
   /** Takes nothing new; resolves when all turns are settled, or after `capMs` with what is left open. */
   stop(capMs: number): Promise<void>;
 }

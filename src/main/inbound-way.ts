@@ -5,6 +5,7 @@ import { type Receiver, receiver } from '../inbound/receive.ts';
 import { startDrain } from '../lanes/drain.ts';
 import { channelOf, PARTITIONS, parseMessageId } from '../lanes/lane.ts';
 import type { TransportSettings } from '../settings/settings.ts';
+import type { ServerMark } from '../store/server-mark.ts';
 import type { IncomingError, ServerAge, XmppPort } from '../xmpp/port.ts';
 import type { Parts } from './parts.ts';
 import type { Shared } from './shared.ts';
@@ -17,6 +18,9 @@ const LANES = 64;
 
 /** The clocks of the server and of the store may differ so much. */
 const CLOCKS_MS = 1_000;
+
+/** Two answers of one server, to two processes, may differ so much about when it began: each is rounded. */
+const SAME_START_MS = 2_000;
 
 /** The stream's return ends the pause. */
 const WHILE_OFFLINE_MS = 365 * 24 * 3_600_000;
@@ -67,7 +71,12 @@ type InboundParts = Pick<
   readonly settings: Pick<TransportSettings, 'id'>;
 };
 
-export function openInboundWay(parts: InboundParts, port: Pick<XmppPort, 'deliver'>): InboundWay {
+/** @param mark which server has what was handed over, by this process or an earlier one */
+export function openInboundWay(
+  parts: InboundParts,
+  port: Pick<XmppPort, 'deliver'>,
+  mark: ServerMark,
+): InboundWay {
   const { shared, onError } = parts;
   const channel = channelOf(parts.settings.id, 'inbound');
   const server = presenter({
@@ -94,23 +103,45 @@ export function openInboundWay(parts: InboundParts, port: Pick<XmppPort, 'delive
   let online = false;
   /** How many streams there were. */
   let streams = 0;
+  /** Of the stream that is up, or was last. */
+  let present: { readonly upMs: number; readonly startedAt: number } | undefined;
   /**
-   * A server that was started again may have forgotten what it answered for: all that was handed over so
-   * many milliseconds ago or longer is to be put back. Undefined: it has everything.
+   * Whether a server that was started again, or another one, may not have what was answered for: nothing of
+   * it, or what an earlier process handed over, which the store tells. Undefined: it has everything.
    */
-  let doubtMs: number | undefined;
+  let doubt: 'all' | 'earlier' | undefined = 'earlier';
+  /** The number of the stream whose server has everything, as the store knows. */
+  let trusted = 0;
   let serving = false;
   let stopping = false;
   let following = false;
 
+  /** All that was handed over so many milliseconds ago, or longer, is in doubt. */
+  const doubtMs = async (): Promise<number> => {
+    const server = present;
+    if (doubt === 'all' || server === undefined) return 0;
+    const startedAt = await mark.found();
+    const isSame =
+      startedAt !== undefined && Math.abs(server.startedAt - startedAt) <= SAME_START_MS;
+    return isSame ? Math.max(0, server.upMs - CLOCKS_MS) : 0;
+  };
   const putBack = async () => {
-    while (doubtMs !== undefined) {
+    while (trusted !== streams) {
       const stream = streams;
-      const again = await shared.lanes.rewind(channel, doubtMs);
-      if (again > 0) {
-        parts.log.info({ messages: again }, 'sending again what the server may have forgotten');
+      if (doubt !== undefined) {
+        // What the server before has answered for, and is not stored yet, would be missed.
+        await drain.settled();
+        const again = await shared.lanes.rewind(channel, await doubtMs());
+        if (again > 0) {
+          parts.log.info({ messages: again }, 'sending again what the server may have forgotten');
+        }
       }
-      if (stream === streams) doubtMs = undefined;
+      // Before it is given anything, and after it was given back what it may not have: an end of this
+      // process in between leaves the next one in doubt.
+      await mark.set(present?.startedAt);
+      if (stream !== streams) continue;
+      doubt = undefined;
+      trusted = stream;
     }
   };
   const serve = () => {
@@ -136,9 +167,8 @@ export function openInboundWay(parts: InboundParts, port: Pick<XmppPort, 'delive
     online(server) {
       online = true;
       streams++;
-      // At first nobody knows which server has what an earlier process handed over.
-      if (streams === 1) doubtMs = Math.max(0, (server?.upMs ?? 0) - CLOCKS_MS);
-      else if (server?.sinceLastBarrier !== true) doubtMs = 0;
+      present = server && { upMs: server.upMs, startedAt: Date.now() - server.upMs };
+      if (streams > 1 && server?.sinceLastBarrier !== true) doubt = 'all';
       void follow();
     },
     offline() {

@@ -1,9 +1,11 @@
 /** One transport while this process owns it: everything between its stream and its network. */
 
+import type { Prepared } from '../accounts/open-accounts.ts';
 import type { Intake } from '../contract/index.ts';
 import type { Gaps } from '../outbound/gap.ts';
 import type { Host } from '../rooms/host.ts';
 import type { TransportSettings } from '../settings/settings.ts';
+import { openServerMark } from '../store/server-mark.ts';
 import { contextOf } from '../transports/context.ts';
 import type { Health } from '../transports/health.ts';
 import { openMemory } from '../transports/memory.ts';
@@ -25,10 +27,10 @@ import { command, sendAll } from './words.ts';
 export interface ActiveTransport {
   /** Ends what is over by time; called about once a second. */
   tick(): void;
-  /** @throws AccountConflictError where `change` would */
+  /** @throws AccountConflictError where `prepare` would */
   check(next: TransportSettings): Promise<void>;
-  /** What was read again is in force; it differs in what `changeOf` lets through. */
-  change(next: TransportSettings): Promise<void>;
+  /** As `Parts`; the adapter has its configuration by then, and gets the old one back. */
+  prepare(next: TransportSettings): Promise<Prepared>;
   /** In the order of a good end: nothing new, what is under way, the stream, the network. */
   stop(capMs: number): Promise<void>;
 }
@@ -108,7 +110,11 @@ export async function activate(
   const ways: Ways = {
     port,
     outbound: openOutboundWay(parts, adapter, desk, port, host),
-    inbound: openInboundWay(parts, port),
+    inbound: openInboundWay(
+      parts,
+      port,
+      openServerMark(shared.store, settings.id, settings.xmpp.server),
+    ),
   };
   const kept = openKeptWay(parts, adapter, receiver, desk);
   port.start();
@@ -130,10 +136,25 @@ export async function activate(
       });
     },
     check: (next) => parts.check(next),
-    async change(next) {
-      const before = parts.settings.config;
-      await parts.change(next);
-      if (next.config !== before) adapter.change?.(next.config);
+    async prepare(next) {
+      const { config } = parts.settings;
+      const prepared = await parts.prepare(next);
+      if (next.config === config) return prepared;
+      const discard = () => {
+        prepared.discard();
+        try {
+          adapter.change?.(config);
+        } catch (error) {
+          onError(error);
+        }
+      };
+      try {
+        adapter.change?.(next.config);
+      } catch (error) {
+        discard();
+        throw error;
+      }
+      return { apply: prepared.apply, discard };
     },
     async stop(capMs) {
       const until = performance.now() + capMs;

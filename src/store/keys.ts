@@ -18,6 +18,7 @@
  * pst:{p07}:w:<transport>:<id>     list    statuses that came before their message was known, expires
  * pst:{p07}:lease:<transport>      string  "<token> <holder>" of the owner, expires
  * pst:{p07}:open:<transport>       string  "<ms> <holder>": its stream is open, and was whole at that time
+ * pst:{p07}:server:<transport>     string  "<ms> <domain>": when the server began that has what was handed over
  * pst:{p07}:acc:<transport>        hash    bare JID -> account, as registered by words
  * pst:{p07}:own:<transport>        hash    own address -> "<jid>" or "<jid> <released at>"
  * pst:{p07}:frm:<transport>        hash    "<bare JID> <peer>" -> the local part that he writes to

@@ -12,25 +12,35 @@ let lanes: LaneStore;
 let arrived: Inbox<string>;
 let rewound: Inbox<number>;
 let settled: Inbox<number>;
+/** When the store was asked to settle, and until when it does not. */
+let asked: Inbox<number>;
+let slow: PromiseWithResolvers<void> | undefined;
 /** How often the store does not answer when it is asked to put messages back. */
 let failures: number;
 let errors: Inbox<unknown>;
 /** By so much the store's clock has gone on. */
 let later: number;
 let way: InboundWay;
+/** When the server began that the store knows of. */
+let known: number | undefined;
 let drains: Parameters<typeof openInboundWay>[0]['drains'];
 
 beforeEach(() => {
   later = 0;
+  known = undefined;
   const store = memoryLaneStore({ now: () => Date.now() + later });
   arrived = new Inbox();
   rewound = new Inbox();
   settled = new Inbox();
+  asked = new Inbox();
+  slow = undefined;
   errors = new Inbox();
   failures = 0;
   lanes = {
     ...store,
     async settle(requests) {
+      asked.add(requests.length);
+      await slow?.promise;
       const results = await store.settle(requests);
       for (const { settlements } of requests) settled.add(settlements.length);
       return results;
@@ -66,6 +76,12 @@ function open(): InboundWay {
     {
       deliver: async (message) =>
         arrived.add(message.kind === 'text' ? message.text : message.kind),
+    },
+    {
+      found: async () => known,
+      set: async (startedAt) => {
+        known = startedAt;
+      },
     },
   );
 }
@@ -134,18 +150,63 @@ it('a server that was started again gets all again, though the store fails and t
   expect(await next()).toBe('one');
 });
 
-it('what an earlier process handed over is sent again where the server is younger than that', async () => {
-  way.online(SAME);
-  await handOver('forgotten');
-  later = 10_000;
-  const known = await handOver('known');
+const OTHER: ServerAge = { upMs: 7_200_000, sinceLastBarrier: false };
+
+/** As the next process does. */
+async function again(server: ServerAge | undefined) {
   await way.stop(1_000);
-  later = 12_000;
   way = open();
-  way.online({ upMs: 8_000, sinceLastBarrier: false });
-  expect(await next()).toBe('forgotten');
-  await settled.take((count) => count === 1);
-  expect((await lanes.read(known))?.attempts).toBe(1);
+  way.online(server);
+}
+
+it.each([
+  ['was started again', STARTED],
+  ['is another one, and has long been up', OTHER],
+  ['does not say how long it is up', SILENT],
+])('what an earlier process handed over is sent again to a server that %s', async (_, server) => {
+  way.online(SAME);
+  await handOver('one');
+  await again(server);
+  expect(await next()).toBe('one');
+});
+
+it('what an earlier process handed over is sent again where that server did not say when it began', async () => {
+  way.online(SILENT);
+  await handOver('one');
+  await again(SAME);
+  expect(await next()).toBe('one');
+});
+
+it('what an earlier process handed over to the same server is not sent again', async () => {
+  way.online(SAME);
+  const id = await handOver('one');
+  await again({ ...SAME, sinceLastBarrier: false });
+  await handOver('two');
+  expect((await lanes.read(id))?.attempts).toBe(1);
+});
+
+it('a server has what was handed over only when it was given back what it may not have', async () => {
+  way.online(SAME);
+  await handOver('one');
+  failures = 1;
+  await again(OTHER);
+  await errors.take(() => true);
+  await again(OTHER);
+  expect(await next()).toBe('one');
+});
+
+it('what the server before has answered for, and the store is slow to take, is sent again too', async () => {
+  way.online(SAME);
+  slow = Promise.withResolvers();
+  await push('one');
+  expect(await next()).toBe('one');
+  await asked.take(() => true);
+  way.offline();
+  way.online(STARTED);
+  // All that does not wait for the store has happened.
+  await new Promise(setImmediate);
+  slow.resolve();
+  expect(await next()).toBe('one');
 });
 
 it('a store that fails when the stream comes back holds nothing up for ever', async () => {
