@@ -37,19 +37,28 @@ export function toJsonSchema(schema: z.ZodType): JsonSchema {
   }) as JsonSchema;
 }
 
+/** Nobody changes one: the configuration is read again without converting what it is held against. */
+const CONVERTED = new WeakMap<z.ZodType, JsonSchema>();
+
+function converted(schema: z.ZodType): JsonSchema {
+  const known = CONVERTED.get(schema) ?? toJsonSchema(schema);
+  CONVERTED.set(schema, known);
+  return known;
+}
+
 /**
  * Looks up what the schema says about a place in the configuration. What stands under `config` and
  * `accounts` of a transport is looked up in the schemas of its adapter.
  */
 export class SchemaLookup {
-  readonly #settings = toJsonSchema(settingsSchema);
+  readonly #settings = converted(settingsSchema);
   readonly #adapters = new Map<number, { config: JsonSchema; account: JsonSchema }>();
 
   /** From now on the transport at this position is looked up in the adapter's schemas. */
   attach(transport: number, definition: AdapterDefinition): void {
     this.#adapters.set(transport, {
-      config: toJsonSchema(definition.config),
-      account: toJsonSchema(definition.account),
+      config: converted(definition.config),
+      account: converted(definition.account),
     });
   }
 

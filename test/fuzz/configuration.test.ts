@@ -93,7 +93,7 @@ test('whatever stands in the configuration is frozen settings, or problems witho
 }, async () => {
   let [good, bad] = [0, 0];
   // One is a file, a document, a schema and its problems: milliseconds of CPU.
-  const inputs = Math.ceil(RUNS / 25);
+  const inputs = Math.ceil(RUNS / 16);
   await fuzz('Configuration', inputs, async (chance) => {
     const text = damaged(chance, chance.of(SAMPLES));
     const environment: Record<string, string> = { ...SECRETS };

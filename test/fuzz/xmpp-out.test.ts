@@ -8,29 +8,17 @@ import type {
   PersonId,
   RoomEvent,
 } from '../../src/contract/index.ts';
-import { presenter } from '../../src/inbound/present.ts';
-import { receiver } from '../../src/inbound/receive.ts';
-import { laneOf } from '../../src/lanes/lane.ts';
-import type { ClaimedEntry, NewEntry } from '../../src/lanes/lane-store.ts';
-import { writeMessage } from '../../src/xmpp/stanza/message.ts';
 import { child, type Element, NS_COMPONENT, textOf } from '../../src/xmpp/xml/element.ts';
 import { serialise } from '../../src/xmpp/xml/serialise.ts';
-import {
-  ADDRESSING,
-  accountsOf,
-  CAPABILITIES,
-  JULIET,
-  PAPER,
-  RecordedHistory,
-} from '../support/paper.ts';
+import { ADDRESSING } from '../support/paper.ts';
 import { occupant, PlayedRooms } from '../support/played-rooms.ts';
 import { portInMemory } from '../unit/xmpp/port-in-memory.ts';
 import { type Chance, fuzz, LIMIT_MS, RUNS } from './fuzz.ts';
 import { readStrictly } from './strict-stanza.ts';
+import { WayIn } from './way-in.ts';
 
 const DOMAIN = 'gw.example';
 const BATCH = 100;
-const LANE = laneOf({ transport: PAPER, account: JULIET, peer: 'romeo' }, 'inbound');
 /** What XML has, what ends a line in one way, and what turns nothing: such a text arrives as it is. */
 const HARMLESS =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is changed on its way
@@ -55,56 +43,11 @@ test('whatever a network says to somebody, he can be sent it, and reads what is 
 });
 
 async function messages(chance: Chance): Promise<void> {
-  const stored: NewEntry[] = [];
-  const written: string[] = [];
-  const parked: string[] = [];
-  const clock = {
-    now: () => 1_800_000_000_000,
-    parked: (_: unknown, why: string) => parked.push(why),
-  };
-  const receive = receiver({
-    ...{ transport: PAPER, capabilities: CAPABILITIES, admits: () => true, ...clock },
-    // Nothing is known of how other people's adapters read and name their peers.
-    addressing: { ...ADDRESSING, describePeer: (peer) => peer },
-    ...{
-      accounts: accountsOf({ [JULIET]: 'one' }),
-      admins: [JULIET],
-      history: new RecordedHistory(),
-    },
-    lanes: {
-      async push(entries) {
-        stored.push(...entries);
-        return entries.map(({ id }) => ({ result: 'stored', id }) as const);
-      },
-      read: async () => undefined,
-    },
-    ...{
-      originals: { keep: async () => undefined },
-      nudge() {},
-      onError: (error) => expect.fail(String(error)),
-    },
-  });
+  // Nothing is known of how other people's adapters read and name their peers.
+  const way = new WayIn(DOMAIN, { ...ADDRESSING, describePeer: (peer) => peer }, 'one');
   const given = Array.from({ length: BATCH }, (_, at) => messageOf(chance, at));
-  for (const event of given) await receive.receive(event);
-  const server = presenter({
-    ...{ note() {}, nudge() {}, onError: (error) => expect.fail(String(error)), ...clock },
-    port: {
-      deliver: async (message) =>
-        void written.push(serialise(writeMessage(message, DOMAIN, clock.now()), DOMAIN)),
-    },
-    lanes: { reopen: async () => true, bounce: async () => true, read: async () => undefined },
-  });
-  const entries = stored.map((entry) => ({
-    ...{ ...entry, state: 'sending', attempts: 1, crashes: 0, since: clock.now(), parts: [] },
-    interrupted: false,
-  })) satisfies ClaimedEntry[];
-  const turn = {
-    ...{ signal: new AbortController().signal, live: () => true },
-    ...{ reopen: async () => true, partSent: async () => true },
-  };
-  await server.serve({ lane: LANE, token: 1, entries }, turn);
-  expect(parked).toEqual([]);
-  const read = readStrictly(written, DOMAIN);
+  for (const event of given) await way.receiver.receive(event);
+  const read = await way.present();
   for (const [at, { text, to }] of given.entries()) {
     const body = bodyOf(read[at]);
     const isPlain = to === 'one' && text !== '' && HARMLESS.test(text);
