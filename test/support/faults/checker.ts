@@ -1,7 +1,13 @@
 /** Holds what sources and sinks saw against what is promised: design, "Invariants". Pure. */
 
 import { type Course, coursesOf } from './course.ts';
-import type { DirectionName, Fault, FaultKind, LedgerRecord } from './ledger.ts';
+import {
+  type DirectionName,
+  type Fault,
+  type FaultKind,
+  idOf,
+  type LedgerRecord,
+} from './ledger.ts';
 
 /** What is promised of one direction. */
 export interface Promised {
@@ -31,7 +37,7 @@ export interface Row {
   /** Not delivered as far as is known, and the source was told so. */
   readonly told: number;
   readonly parked: number;
-  /** Accepted, and nothing of it was ever seen again. */
+  /** Accepted, and nothing of it was ever seen again; without what is excused. */
   readonly lost: number;
   /** Offered, and nobody knows whether it was ever in the gateway. */
   readonly unproved: number;
@@ -55,15 +61,19 @@ export interface Verdict {
   readonly violations: readonly string[];
 }
 
-/** @throws Error for a direction in the ledger of which nothing is promised */
+/**
+ * @param excused what was lost, and not by the gateway: by `idOf`
+ * @throws Error for a direction in the ledger of which nothing is promised
+ */
 export function check(
   ledger: { readonly records: readonly LedgerRecord[]; readonly faults: readonly Fault[] },
   promises: Promises,
+  excused: ReadonlySet<string> = new Set(),
 ): Verdict {
   const judged = [...coursesOf(ledger.records)].map(([direction, courses]) => {
     const promised = promises[direction];
     if (promised === undefined) throw new Error(`nothing is promised of ${direction}`);
-    return judge(direction, courses, promised, ledger.faults);
+    return judge(direction, courses, promised, { faults: ledger.faults, excused });
   });
   return {
     rows: judged.map(({ row }) => row),
@@ -75,10 +85,10 @@ function judge(
   direction: DirectionName,
   courses: readonly Course[],
   promised: Promised,
-  faults: readonly Fault[],
+  { faults, excused }: { faults: readonly Fault[]; excused: ReadonlySet<string> },
 ): { readonly row: Row; readonly violations: readonly string[] } {
   const those = (is: (course: Course) => boolean): readonly Course[] => courses.filter(is);
-  const lost = those((each) => each.isAccepted && !each.hasEnd);
+  const lost = those(({ isLost, key }) => isLost && !excused.has(idOf(key)));
   const overtaken = overtakenIn(courses);
   const contradicted = those(({ lastWords }) => lastWords.size > 1);
   const untrueReceipts = those((each) => each.hasReceipt && each.arrivals === 0);

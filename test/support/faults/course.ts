@@ -7,6 +7,8 @@ export class Course {
   firstOffer = Number.POSITIVE_INFINITY;
   lastOffer = Number.NEGATIVE_INFINITY;
   firstArrival = Number.POSITIVE_INFINITY;
+  /** What it is called on the network that it comes from, where its source knows that. */
+  networkId: string | undefined;
   /** Times, by the ledger's clock. */
   #firstOfferAt = Number.POSITIVE_INFINITY;
   readonly #arrivedAt: number[] = [];
@@ -52,6 +54,11 @@ export class Course {
     return this.arrivals > 0 || this.isTold || this.isParked;
   }
 
+  /** The gateway had it, and nothing of it was ever seen again. */
+  get isLost(): boolean {
+    return this.isAccepted && !this.hasEnd;
+  }
+
   /** Its source was told that it does not arrive: of each time that it was offered. */
   get isSaidToFail(): boolean {
     return this.#hasFailed || (this.#offers > 0 && this.#refusedOffers === this.#offers);
@@ -69,6 +76,7 @@ export class Course {
         break;
       case 'accepted':
         this.#isProved = true;
+        this.networkId = record.id;
         break;
       case 'arrived':
         this.#arrived(record, place);

@@ -39,8 +39,8 @@ export type Bad = 'refused' | 'perhaps-taken' | 'perhaps-sent' | 'failed';
 export type Seen =
   /** The source has handed it over, for the first time or again. */
   | { readonly is: 'offered' }
-  /** The source knows that the gateway has it. `by`: how. */
-  | { readonly is: 'accepted'; readonly by: string }
+  /** The source knows that the gateway has it. `by`: how. `id`: what the message is called on its network. */
+  | { readonly is: 'accepted'; readonly by: string; readonly id?: string }
   /** The sink has it. `id`: by what the sink would know a repeat; left out where there is nothing. */
   | { readonly is: 'arrived'; readonly id?: string }
   /** The source was told that it is delivered. `id`: of what told it. */
@@ -85,6 +85,8 @@ export class Ledger extends Watched {
   readonly #records: LedgerRecord[] = [];
   readonly #faults: Fault[] = [];
   readonly #counts = new Map<string, number>();
+  /** Milliseconds since the epoch. */
+  readonly begunAt: number = Date.now();
   readonly #begun = performance.now();
 
   get records(): readonly LedgerRecord[] {

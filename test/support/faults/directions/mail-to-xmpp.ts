@@ -61,12 +61,13 @@ class MailServer extends Watched {
     const { ledger } = this.#scene;
     const from = `sender-${key.lane}@${FAR_DOMAIN}`;
     const to = this.#door.address;
-    const head = `From: <${from}>\r\nTo: <${to}>\r\nMessage-ID: <${idOf(key)}@${FAR_DOMAIN}>`;
+    const id = `${idOf(key)}@${FAR_DOMAIN}`;
+    const head = `From: <${from}>\r\nTo: <${to}>\r\nMessage-ID: <${id}>`;
     ledger.note(key, { is: 'offered' });
     const reply = await smtp.mail(from, [to], `${head}\r\n${this.#bodyOf(key)}`);
     if (reply.startsWith('5')) ledger.note(key, { is: 'error', says: 'refused', text: reply });
     if (!reply.startsWith('250')) return false;
-    ledger.note(key, { is: 'accepted', by: '250' });
+    ledger.note(key, { is: 'accepted', by: '250', id });
     return true;
   }
 

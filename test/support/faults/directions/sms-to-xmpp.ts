@@ -46,7 +46,7 @@ class Handset extends Watched {
       );
       head.sid = posted.sid;
       if (!posted.isTaken) break;
-      ledger.note(key, { is: 'accepted', by: '2xx' });
+      ledger.note(key, { is: 'accepted', by: '2xx', id: posted.sid });
       this.#queue.shift();
       this.changed();
     }
