@@ -11,6 +11,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { exitOnSignals } from '../support/child-processes.ts';
 import { tableOf } from '../support/faults/verdict-table.ts';
 import { ROOT } from '../support/processes.ts';
 import { nameOf } from './long-run/cross.ts';
@@ -34,6 +35,7 @@ const { values } = parseArgs({
 const server = values.server === 'ejabberd' ? 'ejabberd' : 'prosody';
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
+exitOnSignals();
 // The gateway is started hundreds of times, and read as TypeScript each time.
 process.env.NODE_COMPILE_CACHE ??= join(ROOT, 'node_modules/.cache/node');
 

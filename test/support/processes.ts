@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endedWithUs } from './child-processes.ts';
 import { Inbox } from './clients/inbox.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,11 +22,13 @@ export class Program {
   #text = '';
 
   constructor(script: string, args: readonly string[], options: ProgramOptions = {}) {
-    this.#child = spawn(process.execPath, ['--conditions=source', `${ROOT}${script}`, ...args], {
-      cwd: options.cwd ?? ROOT,
-      env: { ...process.env, NODE_OPTIONS: '', ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    this.#child = endedWithUs(
+      spawn(process.execPath, ['--conditions=source', `${ROOT}${script}`, ...args], {
+        cwd: options.cwd ?? ROOT,
+        env: { ...process.env, NODE_OPTIONS: '', ...options.env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    );
     this.#exited = once(this.#child, 'close');
     const { stdout, stderr } = this.#child;
     if (stdout !== null) createInterface(stdout).on('line', (line) => this.#read(line));

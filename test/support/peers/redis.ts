@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endedWithUs } from '../child-processes.ts';
 
 export interface RedisPeer {
   /** Path of its unix socket. */
@@ -67,15 +68,17 @@ async function launchRedis(
   { args = [], env = {} }: RedisOptions,
 ): Promise<ChildProcess> {
   await rm(socket, { force: true });
-  const child = spawn(
-    'redis-server',
-    [
-      ...['--port', '0', '--unixsocket', socket, '--dir', directory, '--save', ''],
-      ...['--appendonly', 'yes', '--appendfsync', 'always', '--no-appendfsync-on-rewrite', 'no'],
-      ...['--maxmemory', '512mb', '--maxmemory-policy', 'noeviction', '--daemonize', 'no'],
-      ...args,
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } },
+  const child = endedWithUs(
+    spawn(
+      'redis-server',
+      [
+        ...['--port', '0', '--unixsocket', socket, '--dir', directory, '--save', ''],
+        ...['--appendonly', 'yes', '--appendfsync', 'always', '--no-appendfsync-on-rewrite', 'no'],
+        ...['--maxmemory', '512mb', '--maxmemory-policy', 'noeviction', '--daemonize', 'no'],
+        ...args,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } },
+    ),
   );
   await new Promise<void>((resolve, reject) => {
     let output = '';

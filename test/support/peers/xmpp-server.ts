@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endedWithUs } from '../child-processes.ts';
 
 /** A real server on 127.0.0.1, in a process and a data directory of its own. */
 export interface XmppServer {
@@ -139,7 +140,9 @@ export class ServerProcess {
   #output = '';
 
   constructor(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
-    this.#child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = endedWithUs(
+      spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
     this.#exited = once(this.#child, 'close');
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#output += text;
