@@ -9,7 +9,7 @@ export interface CrossRow extends Row {
   readonly fault: string;
 }
 
-export const NO_FAULT = 'none yet';
+const NO_FAULT = 'none yet';
 
 export function crossOf(
   { records, faults }: Pick<Ledger, 'records' | 'faults'>,

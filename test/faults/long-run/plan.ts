@@ -10,7 +10,7 @@ export type Step = {
   readonly afterAllFlows: boolean;
 } & Break;
 
-export type Break =
+type Break =
   | { readonly does: 'kill'; readonly whom: Peer }
   | { readonly does: 'pause'; readonly whom: Pausable; readonly ms: number }
   | { readonly does: 'reset'; readonly link: LinkName }
