@@ -25,7 +25,10 @@ import {
 import { UnderWay } from './under-way.ts';
 import { type Sending, Wire } from './wire.ts';
 
-/** A server that dies may forget what it answered for a little earlier; then a late error comes, too. */
+/**
+ * A server that dies may forget what it answered for a little earlier; then a late error comes, too. Over
+ * only when the server has answered something after it: a link that is half open is found in 45 s.
+ */
 export const GRACE_MS = 30_000;
 
 /** How soon a stanza is tried again that met the end of its stream; the stream's return ends the wait. */

@@ -162,9 +162,13 @@ export interface LaneStore extends Queue {
   confirm(confirmation: Confirmation): Promise<Confirmed>;
   read(id: MessageId): Promise<Entry | undefined>;
 
-  /** Ends handed messages whose time is over, some hundreds at a time; `more`: call again. */
+  /**
+   * Ends handed messages whose time is over, some hundreds at a time; `more`: call again.
+   * @param agoMs only those whose time was over so long ago, by the store's clock; left out: now
+   */
   expireHanded(
     channel: Channel,
+    agoMs?: number,
   ): Promise<{ readonly ended: readonly MessageId[]; readonly more: boolean }>;
   /**
    * Puts handed messages that are still kept at the head of their lanes again, in their old order.

@@ -159,8 +159,8 @@ export async function spooled(
       return entry && (await resolved(entry));
     },
 
-    async expireHanded(channel) {
-      const expired = await store.expireHanded(channel);
+    async expireHanded(channel, agoMs) {
+      const expired = await store.expireHanded(channel, agoMs);
       await remove(expired.ended);
       return expired;
     },

@@ -58,7 +58,7 @@ export interface InboundWay {
   online(server: ServerAge | undefined): void;
   offline(): void;
   bounced(error: IncomingError): void;
-  /** What the server has kept through the grace period has ended well; called about once a second. */
+  /** What the server is known to have kept through the grace period has ended well; called about once a second. */
   tick(): Promise<void>;
   stop(capMs: number): Promise<void>;
 }
@@ -74,7 +74,7 @@ type InboundParts = Pick<
 /** @param mark which server has what was handed over, by this process or an earlier one */
 export function openInboundWay(
   parts: InboundParts,
-  port: Pick<XmppPort, 'deliver'>,
+  port: Pick<XmppPort, 'deliver' | 'certainAt'>,
   mark: ServerMark,
 ): InboundWay {
   const { shared, onError } = parts;
@@ -184,7 +184,12 @@ export function openInboundWay(
       if (online && !serving) void follow();
       // While the stream is broken they are kept: they may have to be sent again.
       for (let more = serving; more && serving; ) {
-        ({ more } = await shared.lanes.expireHanded(channel));
+        const { certainAt } = port;
+        if (certainAt === undefined) return;
+        // Since its last answer it may be gone with all that it has not written down, though the link is
+        // not yet known to be dead: a grace ends only where the server was there for all of it.
+        const silentMs = performance.now() - certainAt;
+        ({ more } = await shared.lanes.expireHanded(channel, silentMs));
       }
     },
     async stop(capMs) {

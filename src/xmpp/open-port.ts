@@ -134,6 +134,10 @@ class Port implements OpenPort {
     return this.#stream.online;
   }
 
+  get certainAt(): number | undefined {
+    return this.#stream.certainAt;
+  }
+
   get full(): Promise<void> | undefined {
     return this.#stream.full;
   }

@@ -113,6 +113,8 @@ export interface XmppPort {
   readonly domain: string;
   /** The stream is up and is the only one of its domain. */
   readonly online: boolean;
+  /** See `ComponentStream.certainAt`. */
+  readonly certainAt: number | undefined;
   /**
    * Resolves when the server has processed it: a ping that was sent after it through the server has
    * come back. Calls of one tick leave together; the order of the calls is the order on the wire.

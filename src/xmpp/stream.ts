@@ -83,6 +83,11 @@ export interface ComponentStream {
   /** The stream is up and is the only one of its domain. */
   readonly online: boolean;
   /**
+   * When the last ping that came back was sent, by a monotonic clock; also after that stream. Undefined:
+   * there was no stream yet.
+   */
+  readonly certainAt: number | undefined;
+  /**
    * Resolves when the server has processed it. Calls of one tick leave together, in their order.
    * @throws UnserialisableError, StreamLostError (also while there is no stream), PoisonousError
    */
@@ -146,6 +151,10 @@ class Stream implements ComponentStream {
 
   get online(): boolean {
     return this.#online;
+  }
+
+  get certainAt(): number | undefined {
+    return this.#before?.certainAt;
   }
 
   get full(): Promise<void> | undefined {

@@ -96,8 +96,8 @@ export function memoryLaneStore(options: { readonly now?: () => number } = {}): 
       return message === undefined ? undefined : entryOf(message);
     },
 
-    async expireHanded(channel) {
-      const over = handedOf(channel).filter(({ keptUntil }) => keptUntil <= custody.now);
+    async expireHanded(channel, agoMs = 0) {
+      const over = handedOf(channel).filter(({ keptUntil }) => keptUntil <= custody.now - agoMs);
       const ended = over.slice(0, EXPIRED_AT_ONCE);
       for (const message of ended) custody.end(message, false);
       return { ended: ended.map(({ id }) => id), more: over.length > ended.length };

@@ -31,13 +31,13 @@ end
 return out
 `;
 
-/** [channel, most, partitions, partition…] -> ids of the handed messages that ended by time. */
+/** [channel, most, over for so long in ms, partitions, partition…] -> ids of the handed messages that ended by time. */
 export const EXPIRE = `${MOVES}
-local channel, left, out = arg(), num(), {}
+local channel, left, until_text, out = arg(), num(), digits(now - num()), {}
 for _ = 1, num() do
   local k = tag(num())
   local timers = k .. ':t:' .. channel
-  local over = call('ZRANGEBYSCORE', timers, '-inf', now_text, 'LIMIT', 0, left)
+  local over = call('ZRANGEBYSCORE', timers, '-inf', until_text, 'LIMIT', 0, left)
   if #over > 0 then
     local records = {}
     for i, id in ipairs(over) do

@@ -177,8 +177,9 @@ export function redisLaneStore(store: Store): LaneStore {
       return entry;
     },
 
-    async expireHanded(channel) {
-      const ended = (await everywhere(run.expire, [channel, EXPIRED_AT_ONCE])).flatMap(list);
+    async expireHanded(channel, agoMs = 0) {
+      const args = [channel, EXPIRED_AT_ONCE, Math.ceil(agoMs)];
+      const ended = (await everywhere(run.expire, args)).flatMap(list);
       return {
         ended: ended.map((id) => text(id) as MessageId),
         more: ended.length >= EXPIRED_AT_ONCE,

@@ -33,6 +33,15 @@ export const handing: readonly Check[] = [
     expect(await room.store.read(lasting)).toMatchObject({ state: 'handed' });
   }),
 
+  check('a handed message whose time is over may have to wait for longer', async (room) => {
+    const id = await room.pushOne(room.lane(), 'a');
+    await room.settled(await room.one(), [handed(1)]);
+    const since = (await room.store.read(id))?.since ?? 0;
+    await until(async () => Date.now() - since > 2 || undefined);
+    expect((await room.store.expireHanded(room.channel, 3_600_000)).ended).toEqual([]);
+    expect((await room.store.expireHanded(room.channel)).ended).toEqual([id]);
+  }),
+
   check('handed messages end some hundreds at a time', async (room) => {
     const texts = Array.from({ length: 300 }, (_, index) => `${index}`);
     const ids = await room.push(room.lane(), ...texts);

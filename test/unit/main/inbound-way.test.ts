@@ -21,6 +21,8 @@ let errors: Inbox<unknown>;
 /** By so much the store's clock has gone on. */
 let later: number;
 let way: InboundWay;
+/** When the server last answered, by a monotonic clock. */
+let certainAt: number;
 /** When the server began that the store knows of. */
 let known: number | undefined;
 let drains: Parameters<typeof openInboundWay>[0]['drains'];
@@ -28,6 +30,7 @@ let drains: Parameters<typeof openInboundWay>[0]['drains'];
 beforeEach(() => {
   later = 0;
   known = undefined;
+  certainAt = performance.now();
   const store = memoryLaneStore({ now: () => Date.now() + later });
   arrived = new Inbox();
   rewound = new Inbox();
@@ -74,6 +77,9 @@ function open(): InboundWay {
       onError: (error) => errors.add(error),
     },
     {
+      get certainAt() {
+        return certainAt;
+      },
       deliver: async (message) =>
         arrived.add(message.kind === 'text' ? message.text : message.kind),
     },
@@ -207,6 +213,19 @@ it('what the server before has answered for, and the store is slow to take, is s
   await new Promise(setImmediate);
   slow.resolve();
   expect(await next()).toBe('one');
+});
+
+it('a grace ends only where the server has answered after it', async () => {
+  way.online(SAME);
+  const id = await handOver('one');
+  later = 40_000;
+  // Nothing has come for as long, and the link counts as whole still.
+  certainAt = performance.now() - 39_000;
+  await way.tick();
+  expect((await lanes.read(id))?.state).toBe('handed');
+  certainAt = performance.now();
+  await way.tick();
+  expect(await lanes.read(id)).toBeUndefined();
 });
 
 it('a store that fails when the stream comes back holds nothing up for ever', async () => {

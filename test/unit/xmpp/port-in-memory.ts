@@ -49,6 +49,7 @@ export function portInMemory(
       stream = given.listener;
       return {
         online: true,
+        certainAt: undefined,
         get full() {
           return full;
         },
