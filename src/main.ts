@@ -11,6 +11,7 @@ import { openOriginals } from './history/sqlite-originals.ts';
 import { openPrivateHttp } from './http/private.ts';
 import { openPublicHttp } from './http/public.ts';
 import { historyFile } from './main/beside.ts';
+import { changeAll } from './main/change-all.ts';
 import { openCustody } from './main/custody.ts';
 import { openDesk } from './main/desk.ts';
 import { Ending } from './main/ending.ts';
@@ -153,21 +154,8 @@ async function start(
     httpPort: http?.address.port,
     async reload(read) {
       const change = changeOf(settings, read);
-      const next = new Map(change.settings.transports.map((each) => [each.id, each]));
-      const each = (what: 'check' | 'change') =>
-        Promise.all(
-          transports.map(async (transport) => {
-            const of = next.get(transport.id);
-            if (of !== undefined) await transport[what](of);
-          }),
-        );
-      // All that can refuse it, before anything of it is in force.
-      await each('check');
-      const before = settings;
-      settings = change.settings;
-      await each('change').catch((error: unknown) => {
-        settings = before;
-        throw error;
+      await changeAll(transports, change.settings.transports, () => {
+        settings = change.settings;
       });
       return change;
     },

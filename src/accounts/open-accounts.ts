@@ -1,25 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { z } from 'zod';
-import {
-  type AccountId,
-  type AccountLink,
-  type Addressing,
-  refused,
-  type TransportId,
-} from '../contract/index.ts';
+import { type AccountLink, refused } from '../contract/index.ts';
+import { Mutex } from '../mutex.ts';
 import type { Store } from '../store/store.ts';
 import type { BareJid } from '../xmpp/jid.ts';
 import type { Accounts } from './accounts.ts';
 import { Forms } from './forms.ts';
 import { Owners } from './owners.ts';
+import { type AccountsSource, linkOf, type ReadAccounts, readAccounts } from './read-accounts.ts';
 import { REGISTER, UNREGISTER } from './scripts.ts';
-import { settleOwners } from './settle-owners.ts';
-import { readHash } from './stored-hash.ts';
 
-export interface AccountsOptions {
-  readonly transport: TransportId;
-  readonly addressing: Addressing<unknown>;
-  readonly accountSchema: z.ZodType<unknown>;
+export interface AccountsOptions extends AccountsSource {
   /** What the operator wrote, validated. It wins over what is stored for the same user. */
   readonly configured: ReadonlyMap<BareJid, unknown>;
   readonly store: Pick<Store, 'command' | 'script' | 'partitionFor'>;
@@ -32,17 +22,24 @@ export interface AccountsOptions {
   readonly mostForms?: number;
 }
 
+/** What is stored, and not in force yet. One of the two has to be called: nothing else goes on until then. */
+export interface Prepared {
+  apply(): void;
+  /** Nothing of it comes into force. What was stored of it is put back as far as the store lets us. */
+  discard(): void;
+}
+
 export interface OpenAccounts extends Accounts {
   /**
-   * Whether `change` could be.
+   * Whether `prepare` could be.
    * @throws AccountConflictError
    */
   check(configured: ReadonlyMap<BareJid, unknown>): Promise<void>;
   /**
-   * This is what the operator has written, from now on. Who stays as he is keeps his session.
-   * @throws AccountConflictError as `openAccounts`; then nothing changes.
+   * This is what the operator has written, once it is applied. Who stays as he is keeps his session.
+   * @throws AccountConflictError as `openAccounts`, or an error of the store; then nothing changes.
    */
-  change(configured: ReadonlyMap<BareJid, unknown>): Promise<void>;
+  prepare(configured: ReadonlyMap<BareJid, unknown>): Promise<Prepared>;
   /**
    * Reads the store anew: another process may have changed it.
    * @throws AccountConflictError as `openAccounts`; then nothing changes.
@@ -57,11 +54,6 @@ const ALREADY = 'You are registered already. Write "whoami" to see your address.
 
 /** How often a registration is tried where another process took the address meanwhile. */
 const MOST_TRIES = 3;
-
-/** The same for ever: lanes and sessions are named by it. */
-function accountIdOf(transport: TransportId, jid: BareJid): AccountId {
-  return `${transport}:${jid}` as AccountId;
-}
 
 /**
  * Reads the accounts of one transport.
@@ -86,33 +78,32 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
   let unreadable = new Set<BareJid>();
   let owners = new Owners();
 
-  const link = (jid: BareJid, settings: unknown): AccountLink<unknown> => ({
-    id: accountIdOf(transport, jid),
-    jid,
-    settings,
-  });
-  const settle = async (configured: ReadonlyMap<BareJid, unknown>) => {
-    const [registered, stored] = await Promise.all([
-      readHash(store, partition, `acc:${transport}`),
-      readHash(store, partition, `own:${transport}`),
-    ]);
-    const found = new Map<BareJid, AccountLink<unknown>>();
-    const unfit = new Set<BareJid>();
-    for (const [text, json] of registered) {
-      const jid = text as BareJid;
-      const settings = accountSchema.safeParse(parseJson(json));
-      if (settings.success) found.set(jid, link(jid, settings.data));
-      else unfit.add(jid);
-    }
-    const claims = { transport, addressing, configured, registered: found, unreadable: unfit };
-    return { found, unfit, settled: settleOwners({ ...claims, stored, at: now() }) };
+  const key = `own:${transport}`;
+  const hset = (entries: Iterable<readonly [string, string]>) => {
+    const pairs = [...entries].flat();
+    return pairs.length === 0 ? undefined : store.command('HSET', partition, key, ...pairs);
   };
-  const load = async (next = configured) => {
-    const { found, unfit, settled } = await settle(next);
-    if (settled.changes.size > 0) {
-      await store.command('HSET', partition, `own:${transport}`, ...[...settled.changes].flat());
+  const putBack = async ({ stored, settled: { changes } }: ReadAccounts) => {
+    const before = [...changes.keys()].map((address) => [address, stored.get(address)] as const);
+    const unknown = before.flatMap(([address, owner]) => (owner === undefined ? [address] : []));
+    if (unknown.length > 0) await store.command('HDEL', partition, key, ...unknown);
+    await hset(
+      before.flatMap(([address, owner]) => (owner === undefined ? [] : [[address, owner]])),
+    );
+  };
+  const written = async (next = configured): Promise<Prepared> => {
+    const read = await readAccounts(options, next, now());
+    const discard = () => void putBack(read).catch(onError);
+    try {
+      await hset(read.settled.changes);
+    } catch (error) {
+      // It may have been written.
+      discard();
+      throw error;
     }
-    for (const [jid, settings] of next) found.set(jid, link(jid, settings));
+    return { apply: () => apply(next, read), discard };
+  };
+  const apply = (next: typeof configured, { found, unfit, settled }: ReadAccounts) => {
     for (const [jid, { settings }] of found) {
       const before = accounts.get(jid);
       // The same object: by that a session is known to speak for him still.
@@ -131,15 +122,11 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
     owners = settled.owners;
     for (const [, account] of gone) options.unregistered?.(account);
   };
+  const load = async () => (await written()).apply();
   await Promise.all([load(), forms.load()]);
 
-  /** One after the other, so that two users never choose the same free address. */
-  let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
-    const result = turn.then(change);
-    turn = result.catch(() => undefined);
-    return result;
-  };
+  /** So that two users never choose the same free address. */
+  const turns = new Mutex();
 
   const register = async (jid: BareJid): Promise<AccountLink<unknown>> => {
     for (let tries = 1; tries <= MOST_TRIES; tries++) {
@@ -153,7 +140,7 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
         (address) => owners.isTaken(address, jid, free),
         jid,
       );
-      const account = link(jid, accountSchema.parse(settings));
+      const account = linkOf(transport, jid, accountSchema.parse(settings));
       const addresses = addressing.ownAddresses(account.settings);
       const json = JSON.stringify(settings);
       const result = await registering.run(partition, [transport, jid, json, free, ...addresses]);
@@ -191,20 +178,28 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
       return owner === undefined ? undefined : accounts.get(owner);
     },
     addresses: () => owners.addresses(),
-    register: (jid) => inTurn(() => register(jid)),
-    unregister: (jid) => inTurn(() => unregister(jid)),
+    register: (jid) => turns.run(() => register(jid)),
+    unregister: (jid) => turns.run(() => unregister(jid)),
     formOf: (jid, peer) => forms.of(jid, peer),
     noteForm: (jid, peer, local) => forms.note(jid, peer, local),
-    check: (next) => inTurn(async () => void (await settle(next))),
-    change: (next) => inTurn(() => load(next)),
-    refresh: () => inTurn(async () => void (await Promise.all([load(), forms.load()]))),
+    check: async (next) => void (await readAccounts(options, next, now())),
+    async prepare(next) {
+      const end = await turns.take();
+      try {
+        const { apply, discard } = await written(next);
+        const ending = (decide: () => void) => () => {
+          try {
+            decide();
+          } finally {
+            end();
+          }
+        };
+        return { apply: ending(apply), discard: ending(discard) };
+      } catch (error) {
+        end();
+        throw error;
+      }
+    },
+    refresh: () => turns.run(async () => void (await Promise.all([load(), forms.load()]))),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -134,7 +134,8 @@ export interface Adapter<
   opened?(opened: unknown, kept: Kept): Promise<readonly InboundEvent[]>;
   /**
    * The configuration was read again: from now on this one is in force. It differs from the one before
-   * in keys of `AdapterDefinition.changeable` alone. What is connected stays connected.
+   * in keys of `AdapterDefinition.changeable` alone. What is connected stays connected. Where it throws,
+   * or the change fails elsewhere, it is called again with the one before.
    */
   change?(config: Config): void;
 }

@@ -1,5 +1,8 @@
+import type { Prepared } from '../accounts/open-accounts.ts';
+import { readAccounts } from '../accounts/read-accounts.ts';
 import type { TransportId } from '../contract/index.ts';
 import { channelOf, DIRECTIONS } from '../lanes/lane.ts';
+import { Mutex } from '../mutex.ts';
 import { keepOwnership } from '../sessions/ownership.ts';
 import type { TransportSettings } from '../settings/settings.ts';
 import { endLeaseOf, holdLease } from '../store/lease.ts';
@@ -15,10 +18,10 @@ const STOP_MS = 8_000;
 export interface OwnedTransport {
   readonly id: TransportId;
   readonly health: Health;
-  /** @throws AccountConflictError where `change` would */
+  /** @throws AccountConflictError where it could not be served so, by whoever owns it */
   check(next: TransportSettings): Promise<void>;
-  /** What was read again is in force; it differs in what `changeOf` lets through. */
-  change(next: TransportSettings): Promise<void>;
+  /** As `ActiveTransport`. Until it is decided this process begins to serve nothing. */
+  prepare(next: TransportSettings): Promise<Prepared>;
   tick(): void;
   stop(): Promise<void>;
 }
@@ -29,6 +32,8 @@ export async function own(shared: Shared, atFirst: TransportSettings): Promise<O
   const log = shared.log.child({ transport: settings.id });
   for (const holder of shared.gone) await takeOver(shared, settings.id, holder);
   let active: ActiveTransport | undefined;
+  /** The configuration is read again, or used for a beginning. */
+  const changes = new Mutex();
   let ending = false;
   const lease = holdLease(shared.store, settings.id, shared.holder, {
     onLost: () => ownership?.leaseLost(),
@@ -37,10 +42,9 @@ export async function own(shared: Shared, atFirst: TransportSettings): Promise<O
   ownership = await keepOwnership({
     lease,
     gained: async () => {
-      const used = settings;
-      active = await activate(shared, used, health);
-      // Read again while it began.
-      if (settings !== used) await active.change(settings);
+      await changes.run(async () => {
+        active = await activate(shared, settings, health);
+      });
       log.info({}, 'this process serves the transport');
     },
     lost: async () => {
@@ -56,10 +60,32 @@ export async function own(shared: Shared, atFirst: TransportSettings): Promise<O
   return {
     id: settings.id,
     health,
-    check: async (next) => await active?.check(next),
-    async change(next) {
-      await active?.change(next);
-      settings = next;
+    async check(next) {
+      if (active === undefined) await checkAlone(shared, next);
+      else await active.check(next);
+    },
+    async prepare(next) {
+      const end = await changes.take();
+      try {
+        const prepared = await active?.prepare(next);
+        return {
+          apply() {
+            settings = next;
+            try {
+              prepared?.apply();
+            } finally {
+              end();
+            }
+          },
+          discard() {
+            prepared?.discard();
+            end();
+          },
+        };
+      } catch (error) {
+        end();
+        throw error;
+      }
     },
     tick: () => active?.tick(),
     stop: async () => {
@@ -67,6 +93,14 @@ export async function own(shared: Shared, atFirst: TransportSettings): Promise<O
       await ownership?.stop();
     },
   };
+}
+
+/** Of a stand-by, that has no accounts: as it would read them at its take-over. */
+async function checkAlone({ store }: Shared, next: TransportSettings): Promise<void> {
+  const { id: transport, definition, config, domain, xmpp, accounts } = next;
+  const addressing = definition.addressing(config, { domain, server: xmpp.server });
+  const source = { transport, addressing, accountSchema: definition.account, store };
+  await readAccounts(source, accounts, Date.now());
 }
 
 /** A process that is certainly gone holds nothing: nobody has to wait for the end of its leases. */

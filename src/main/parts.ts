@@ -1,5 +1,5 @@
 import type { Accounts } from '../accounts/accounts.ts';
-import { openAccounts } from '../accounts/open-accounts.ts';
+import { openAccounts, type Prepared } from '../accounts/open-accounts.ts';
 import type { AccountLink, Addressing, MessageId, Place } from '../contract/index.ts';
 import { say, type Word } from '../inbound/say.ts';
 import type { Direction } from '../lanes/lane.ts';
@@ -38,10 +38,10 @@ export interface Parts {
   /** A message was put aside: the operator must see it. */
   readonly parked: (message: MessageId, why: string) => void;
   readonly onError: (error: unknown) => void;
-  /** @throws AccountConflictError where `change` would */
+  /** @throws AccountConflictError where `prepare` would */
   check(next: TransportSettings): Promise<void>;
-  /** What was read again is in force; it differs in what `changeOf` lets through. */
-  change(next: TransportSettings): Promise<void>;
+  /** What was read again, stored and not in force yet; it differs in what `changeOf` lets through. */
+  prepare(next: TransportSettings): Promise<Prepared>;
 }
 
 /**
@@ -114,10 +114,16 @@ export async function openParts(
     },
     onError,
     check: (next) => accounts.check(next.accounts),
-    async change(next) {
-      await accounts.change(next.accounts);
-      policy.change(rulesIn(shared, next));
-      settings = next;
+    async prepare(next) {
+      const { apply, discard } = await accounts.prepare(next.accounts);
+      return {
+        apply() {
+          apply();
+          policy.change(rulesIn(shared, next));
+          settings = next;
+        },
+        discard,
+      };
     },
   };
 }

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { connect } from 'node:tls';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { bodyOf, refusalIn } from '../support/clients/client.ts';
+import { embeddedRedis } from '../support/embedded-redis.ts';
 import { ADMIN, DOMAIN, JULIET, NURSE, POOL_NUMBER, ROMEO } from '../support/house.ts';
 import { MAIL, type MailHouse, startMailHouse } from '../support/mail-house.ts';
 import { postern } from '../support/postern.ts';
@@ -84,6 +85,29 @@ it('who would get an address that somebody has registered: nothing changes, not 
   expect(two?.from).toBe(JULIET.number);
   nurse.send(`help@${DOMAIN}`, 'unregister');
   await nurse.waitFor((stanza) => bodyOf(stanza)?.includes('not registered') === true);
+});
+
+it('where Redis refuses what one transport has to write, none changes, and it is said so', async () => {
+  const { carrier } = house;
+  const { redis, close } = embeddedRedis(house.gateway.dir);
+  onTestFinished(close);
+  await redis.config('SET', 'min-replicas-to-write', 1);
+  const { code, output } = await reloaded((config) => {
+    config.admins = [NURSE.jid];
+    const [sms, mail] = config.transports;
+    const accounts = { [JULIET.jid]: { number: NOBODYS_NUMBER } };
+    Object.assign(sms ?? {}, { accounts, dailyLimit: 1 });
+    Object.assign(mail ?? {}, { access: ['nobody@elsewhere.invalid'] });
+  });
+  await redis.config('SET', 'min-replicas-to-write', 0);
+  expect(output).toContain('goes on with the configuration before');
+  expect(code).toBe(1);
+  const juliet = await house.client();
+  juliet.send(`somebody\\40far.example@${MAIL}`, 'mail is open to her');
+  await house.mailWith('mail is open to her');
+  juliet.send(`${ROMEO}@${DOMAIN}`, 'three');
+  const [three] = await carrier.wait({ body: 'three', count: 1 });
+  expect(three?.from).toBe(JULIET.number);
 });
 
 it('what can change while it runs changes, and no connection is broken', async () => {
