@@ -2,14 +2,20 @@ import { isatty } from 'node:tty';
 import { startGateway } from '../main.ts';
 import { type Log, openLog } from '../telemetry/log.ts';
 import { EXIT } from './exit.ts';
+import { killedAfter } from './last-means.ts';
 import { lastWordsTo } from './last-words.ts';
 import { Reloads } from './reloads.ts';
 import { settingsOf } from './settings.ts';
 import type { Verb } from './verb.ts';
 import { versionOfPostern } from './version.ts';
 
-/** Whatever hangs: what was accepted is in the store, and the next start goes on with it. */
-const LONGEST_STOP_MS = 15_000;
+/**
+ * Whatever hangs: what was accepted is in the store, and the next start goes on with it. Beyond the first
+ * it is cut short; where not even that ends it, it is killed.
+ */
+const LONGEST_STOP_MS = { ordered: 14_000, any: 15_000 } as const;
+/** For an exit that nobody has asked for. */
+const LONGEST_EXIT_MS = 5_000;
 
 const STDIN = 0;
 
@@ -27,6 +33,7 @@ export const start: Verb = {
       else reloads.ask();
     });
     const settings = await settingsOf(args);
+    process.on('exit', () => killedAfter(LONGEST_EXIT_MS));
     const { level } = settings.log;
     const log = openLog({ level, secrets: settings.secrets });
     lastWordsTo(log);
@@ -58,10 +65,11 @@ function toldToEnd(log: Log): Promise<void> {
     if (isTold) process.exit(EXIT.no);
     isTold = true;
     log.info({ signal }, 'ending');
+    killedAfter(LONGEST_STOP_MS.any);
     setTimeout(() => {
       log.error({}, 'the end took too long and was cut short; nothing that was accepted is lost');
       process.exit(EXIT.no);
-    }, LONGEST_STOP_MS).unref();
+    }, LONGEST_STOP_MS.ordered).unref();
     resolve();
   };
   process.on('SIGTERM', listen).on('SIGINT', listen);

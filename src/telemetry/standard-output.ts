@@ -1,5 +1,7 @@
-import { writeSync } from 'node:fs';
+import { constants, openSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 
+const STDOUT = 1;
 const MOST_WAITS = 20;
 const WAIT_MS = 5;
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
@@ -15,7 +17,7 @@ export class StandardOutput {
   #isTorn = false;
 
   /** @param write as `fs.writeSync` */
-  constructor(write: (bytes: Uint8Array) => number = (bytes) => writeSync(1, bytes)) {
+  constructor(write: (bytes: Uint8Array) => number = toStandardOutput()) {
     this.#write = write;
   }
 
@@ -33,9 +35,10 @@ export class StandardOutput {
       try {
         written += this.#write(bytes.subarray(written));
       } catch (error) {
-        // A pipe that is full, and was opened not to wait.
+        // A pipe that is full, and was opened not to wait. Where nobody has read it for so long, each line
+        // would hold all work for as long again.
         const isFull = error instanceof Error && 'code' in error && error.code === 'EAGAIN';
-        if (!isFull || ++waits > MOST_WAITS) break;
+        if (!isFull || this.#dropped > 0 || ++waits > MOST_WAITS) break;
         Atomics.wait(sleeper, 0, 0, WAIT_MS);
       }
     }
@@ -44,6 +47,20 @@ export class StandardOutput {
     else if (written > 0) this.#isTorn = true;
     return isWhole;
   }
+}
+
+/** Pipes are made not to wait by Node, but not a terminal: Ctrl-S in it would stop all there is. */
+function toStandardOutput(): (bytes: Uint8Array) => number {
+  const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
+  let descriptor = STDOUT;
+  try {
+    if (isatty(STDOUT)) {
+      descriptor = openSync('/dev/stdout', O_WRONLY | O_NONBLOCK | O_NOCTTY);
+    }
+  } catch {
+    // It belongs to somebody else, as after `su`.
+  }
+  return (bytes) => writeSync(descriptor, bytes);
 }
 
 function lostLines(dropped: number): string {

@@ -41,6 +41,27 @@ test('a pipe that is full for a moment is waited for', () => {
   expect(lines()).toEqual(['whole', '']);
 });
 
+test('a pipe that stays full is waited for once', () => {
+  let attempts = 0;
+  const out = new StandardOutput(() => {
+    attempts += 1;
+    throw Object.assign(new Error('full'), { code: 'EAGAIN' });
+  });
+  out.write('one\n');
+  const first = attempts;
+  for (let line = 0; line < 10; line++) out.write('another\n');
+  expect(attempts).toBe(first + 10);
+});
+
+test('a log that nobody reads does not keep the process', async () => {
+  const program = fileURLToPath(new URL('chatterbox.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--conditions=source', program], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  child.stdout.destroy();
+});
+
 test('a full disk under its log does not end the process, nor keep it', async () => {
   const program = fileURLToPath(new URL('chatterbox.ts', import.meta.url));
   const child = spawn(process.execPath, ['--conditions=source', program], {
