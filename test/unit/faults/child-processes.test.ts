@@ -1,7 +1,9 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { Program } from '../../support/processes.ts';
+import { Program, ROOT } from '../../support/processes.ts';
 
-const SCRIPT = 'test/unit/faults/parent-that-ends.ts';
+const SCRIPT = relative(ROOT, fileURLToPath(new URL('parent-that-ends.ts', import.meta.url)));
 
 // A child that lived on would hold the output open, and nothing here would resolve.
 it('a child ends with a parent that crashes', { timeout: 20_000 }, async () => {
