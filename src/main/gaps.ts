@@ -21,6 +21,22 @@ export function openGapsOf({ shared, settings, policy, tell, onError }: Parts): 
   });
 }
 
+const UNSAID =
+  'Some of what you wrote just now was not taken, and the gateway could not say so of each message: please look at your last messages, and repeat what is missing.';
+
+/** Again after a minute where there is reason to. */
+const ONCE = { once: 'unsaid', onceMs: 60_000 };
+
+/** See `XmppListener.unsaid`. */
+export function tellUnsaid(
+  { policy, tell, onError }: Pick<Parts, 'policy' | 'tell' | 'onError'>,
+  to: readonly BareJid[],
+): void {
+  // Nothing is stored because strangers write.
+  const users = to.filter((jid) => policy.refuses(jid) === undefined);
+  tell(users.map((jid) => ({ to: jid, from: HELPER, text: UNSAID, ...ONCE }))).catch(onError);
+}
+
 /** None of what can not be one: a file may hold whatever it likes. */
 function jidIn(account: string): readonly BareJid[] {
   try {

@@ -14,7 +14,7 @@ import { bareJid, unescapeLocal } from '../xmpp/jid.ts';
 import { type OpenPort, openPort } from '../xmpp/open-port.ts';
 import { type IncomingMessage, isGateway, type XmppListener } from '../xmpp/port.ts';
 import type { Rooms } from '../xmpp/rooms/port.ts';
-import { openGapsOf } from './gaps.ts';
+import { openGapsOf, tellUnsaid } from './gaps.ts';
 import { type InboundWay, openDoor, openInboundWay } from './inbound-way.ts';
 import { openKeeper, openKeptWay } from './kept-way.ts';
 import { type OutboundWay, openOutboundWay, openStatusDesk } from './outbound-way.ts';
@@ -245,5 +245,6 @@ function listenerOf(parts: Parts, ways: () => Ways, gaps: Gaps): XmppListener {
       ways().inbound.offline();
       gaps.offline(lastCertainAt);
     },
+    unsaid: (to) => tellUnsaid(parts, to),
   };
 }

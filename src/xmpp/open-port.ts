@@ -19,6 +19,7 @@ import {
   type XmppPortOptions,
 } from './port.ts';
 import { answerPresence } from './presence.ts';
+import { Refusals } from './refusals.ts';
 import { Face } from './rooms/face.ts';
 import type { Rooms, RoomsHost } from './rooms/port.ts';
 import { type Addresses, readJid } from './stanza/addresses.ts';
@@ -75,6 +76,12 @@ class Port implements OpenPort {
   readonly #log: AdapterLog;
   readonly #stream: ComponentStream;
   readonly #answers = new Answers((answer) => void this.#post(answer));
+  readonly #refusals = new Refusals({
+    send: (stanza) => this.#post(stanza),
+    full: () => this.full,
+    unsaid: (to) => this.#listener.unsaid(to),
+    warn: (fields, text) => this.#log.warn(fields, text),
+  });
   readonly #largeAnswers = new LargeAnswers(
     (answer) => void this.#post(answer),
     () => this.full,
@@ -104,6 +111,7 @@ class Port implements OpenPort {
       listener: {
         stanza: (stanza) => this.#stanza(stanza),
         online: (server) => {
+          this.#refusals.report();
           this.#face?.online();
           listener.online(server);
         },
@@ -120,6 +128,7 @@ class Port implements OpenPort {
       new Face(rooms, {
         ...{ self: this.#self, type: gatewayType, log },
         send: (stanza) => this.#post(stanza),
+        refuse: (writer, error) => this.#refusals.say(writer, error),
         full: () => this.full,
         answer: (to, ...answer) => this.#answers.give(to, ...answer),
         answerLater: (to, make) => this.#largeAnswers.ask(to, make),
@@ -152,7 +161,7 @@ class Port implements OpenPort {
 
   refuse(message: IncomingText, refusal: Refusal): void {
     // Not bounded as the other answers are: whoever wrote must hear of every message that was not taken.
-    this.#post(errorReply('message', message, refusal, this.domain));
+    this.#refusals.say(message.from, errorReply('message', message, refusal, this.domain));
   }
 
   start(): void {
@@ -245,7 +254,7 @@ class Port implements OpenPort {
   #refuse(kind: 'message' | 'iq' | 'presence', failed: Addresses, refusal: Refusal): void {
     const error = errorReply(kind, failed, refusal, this.domain);
     // See `refuse`.
-    if (kind === 'message') this.#post(error);
+    if (kind === 'message') this.#refusals.say(failed.from, error);
     else this.#answers.give(bareJid(failed.from), error);
   }
 

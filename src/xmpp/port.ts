@@ -142,6 +142,8 @@ export interface XmppListener {
    *   after it may be lost
    */
   offline(reason: string, lastCertainAt: number | undefined): void;
+  /** Messages of theirs were refused, and the server was too slow to read that of each. It reads again. */
+  unsaid(to: readonly BareJid[]): void;
 }
 
 /** How to reach the server for one domain. */

@@ -2,7 +2,7 @@
 
 import { type AdapterLog, type PeerId, type Refusal, RefusedError } from '../../contract/index.ts';
 import { isRequest, type Self } from '../iq.ts';
-import { type BareJid, bareJid, formatJid } from '../jid.ts';
+import { type BareJid, bareJid, formatJid, type Jid } from '../jid.ts';
 import type { MakeAnswer } from '../large-answers.ts';
 import { HELPER } from '../port.ts';
 import { answerPresence } from '../presence.ts';
@@ -44,6 +44,8 @@ export interface FaceParts {
   readonly type: string;
   /** Live or never, at once. */
   readonly send: Send;
+  /** To the writer of a message that was not taken: see `Refusals`. */
+  readonly refuse: (writer: Jid, error: Element) => void;
   /** See `ComponentStream.full`. */
   readonly full: () => Promise<void> | undefined;
   /** All that answers one stanza, as many as one sender may cause. */
@@ -220,7 +222,7 @@ export class Face implements Rooms {
   #refuse(kind: 'message' | 'iq', failed: Addresses, refusal: Refusal): void {
     const error = errorReply(kind, failed, refusal, this.#parts.self.domain);
     // As `XmppPort.refuse`: whoever wrote must hear of every message that was not taken.
-    if (kind === 'message') this.#parts.send(error);
+    if (kind === 'message') this.#parts.refuse(failed.from, error);
     else this.#parts.answer(bareJid(failed.from), error);
   }
 

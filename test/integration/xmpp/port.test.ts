@@ -59,6 +59,7 @@ describe.each([
         message: (message) => heard.add(message),
         online: () => states.add('online'),
         offline: (reason) => states.add(reason),
+        unsaid() {},
       },
       log,
     );

@@ -100,6 +100,7 @@ describe.each([
         message() {},
         online: () => states.add('online'),
         offline: () => states.add('offline'),
+        unsaid() {},
       },
       log,
     );

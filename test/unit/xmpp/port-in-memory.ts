@@ -43,7 +43,13 @@ export function portInMemory(
       knows: (local) => local === 'romeo',
       ...options,
     },
-    { message: (message) => void heard.push(message), online() {}, offline() {}, ...listener },
+    {
+      message: (message) => void heard.push(message),
+      online() {},
+      offline() {},
+      unsaid() {},
+      ...listener,
+    },
     { debug: log, info: log, warn: log, error: log },
     (given) => {
       stream = given.listener;
