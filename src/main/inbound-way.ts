@@ -6,7 +6,7 @@ import { startDrain } from '../lanes/drain.ts';
 import { channelOf, PARTITIONS, parseMessageId } from '../lanes/lane.ts';
 import type { TransportSettings } from '../settings/settings.ts';
 import type { ServerMark } from '../store/server-mark.ts';
-import type { IncomingError, ServerAge, XmppPort } from '../xmpp/port.ts';
+import { type IncomingError, SAME_START_MS, type ServerAge, type XmppPort } from '../xmpp/port.ts';
 import type { Parts } from './parts.ts';
 import type { Shared } from './shared.ts';
 
@@ -18,9 +18,6 @@ const LANES = 64;
 
 /** The clocks of the server and of the store may differ so much. */
 const CLOCKS_MS = 1_000;
-
-/** Two answers of one server, to two processes, may differ so much about when it began: each is rounded. */
-const SAME_START_MS = 2_000;
 
 /** The stream's return ends the pause. */
 const WHILE_OFFLINE_MS = 365 * 24 * 3_600_000;

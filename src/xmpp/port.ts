@@ -7,7 +7,7 @@ import type { MessageId, Refusal, StanzaCondition, StanzaErrorType } from '../co
 import type { BareJid, Jid } from './jid.ts';
 import type { ServerAge } from './stream/uptime.ts';
 
-export type { ServerAge } from './stream/uptime.ts';
+export { SAME_START_MS, type ServerAge } from './stream/uptime.ts';
 
 /** The local part of the helper, who takes words for the gateway: some clients can not chat with a bare domain. */
 export const HELPER = 'help';
