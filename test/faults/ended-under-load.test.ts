@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bodyOf } from '../support/clients/client.ts';
 import { embeddedRedis } from '../support/embedded-redis.ts';
@@ -71,4 +75,25 @@ it('SIGTERM while Redis hangs: it ends by itself, and the next start goes on', a
   await gateway.ready();
   juliet.send(`${numberOf(9)}@${DOMAIN}`, 'after it');
   await carrier.wait({ body: 'after it', count: 1 });
+});
+
+it('SIGTERM while a thread hangs in the disk: it is gone in the end, and the next start goes on', async () => {
+  const { carrier, gateway } = house;
+  const juliet = await house.client();
+  const holders = join(gateway.dir, 'state/holders');
+  const names = await readdir(holders);
+  // What is written there of a reload is never open: nobody reads from that pipe.
+  const pipes = names.map((name) => join(holders, `${name}.new`));
+  await promisify(execFile)('mkfifo', pipes);
+  gateway.program.signal('SIGHUP');
+  await gateway.program.printed(({ msg }) => msg === 'the configuration was read again');
+  gateway.program.signal('SIGTERM');
+  await gateway.program.printed(({ msg }) => msg === 'ended');
+  // Not by itself: its exit waits for that thread.
+  expect(await gateway.program.exited()).toBeNull();
+  await Promise.all(pipes.map((pipe) => rm(pipe)));
+  await gateway.restart();
+  await gateway.ready();
+  juliet.send(`${numberOf(8)}@${DOMAIN}`, 'after that');
+  await carrier.wait({ body: 'after that', count: 1 });
 });
