@@ -37,6 +37,7 @@ local channel, left, until_text, out = arg(), num(), digits(now - num()), {}
 for _ = 1, num() do
   local k = tag(num())
   local timers = k .. ':t:' .. channel
+  if call('EXISTS', timers) == 1 then follow_clock(k, channel, true) end
   local over = call('ZRANGEBYSCORE', timers, '-inf', until_text, 'LIMIT', 0, left)
   if #over > 0 then
     local records = {}

@@ -87,6 +87,9 @@ end
 -- known to be set back only where it was noted how far it had come: whoever writes a time notes it before.
 -- What was under way then began so much earlier, too. Beside it stands when somebody looked last: returns
 -- how long ago that was, to who looks.
+-- Whoever serves looks every few seconds. After a leap the clock was set ahead, or nobody was there: that
+-- is no time in which a late error or news of what was handed over could have come, so it does not count.
+local LEAP = 15000
 local followed = {}
 local function follow_clock(k, channel, writes)
   local key = k .. ':clock:' .. channel
@@ -113,6 +116,8 @@ local function follow_clock(k, channel, writes)
         call('ZINCRBY', index, now - seen, member)
       end
     end
+  elseif seen > 0 and now - seen > LEAP then
+    for _, id in ipairs(call('ZRANGE', timers, 0, -1)) do call('ZINCRBY', timers, now - seen, id) end
   end
   call('SET', key, now_text .. ' ' .. digits(writes and looked or now))
   return now - looked

@@ -19,12 +19,17 @@ local again, turn, channel, holder = num(), arg(), arg(), arg()
 local lease, left, most = num(), num(), num()
 local claims, more, soonest = {}, {}, -1
 
--- Whoever serves looks every few seconds. After a leap the clock was set ahead, or he was paused: what he
--- holds himself he has not left, and he knows by another clock when its time is up. Once, he keeps it.
-local LEAP = 15000
+-- After a leap the clock was set ahead, or he who asks was paused: what he holds himself he has not left,
+-- and he knows by another clock when its time is up. Once, he keeps it: all of it, as a leap is seen once.
+local function kept_by_holder(k, due)
+  for _, lane in ipairs(call('ZRANGEBYSCORE', due, '-inf', now_text)) do
+    local _, _, who = holding(k, lane)
+    if who == holder then call('ZADD', due, digits(now + lease), lane) end
+  end
+end
 
 local function look(partition, k, due)
-  local leap = follow_clock(k, channel) > LEAP
+  if follow_clock(k, channel) > LEAP then kept_by_holder(k, due) end
   for _, lane in ipairs(again == 1 and call('ZRANGE', due, 0, -1) or {}) do
     local token, whence = holding(k, lane)
     if whence == turn then
@@ -37,15 +42,10 @@ local function look(partition, k, due)
       more[#more + 1] = partition
       break
     end
-    local token, _, who = holding(k, lane)
-    if leap and who == holder then
-      call('ZADD', due, digits(now + lease), lane)
-    else
-      local claim = take(partition, channel, lane, holder, turn, lease, most, token)
-      if claim then
-        left = left - 1
-        claims[#claims + 1] = claim
-      end
+    local claim = take(partition, channel, lane, holder, turn, lease, most, (holding(k, lane)))
+    if claim then
+      left = left - 1
+      claims[#claims + 1] = claim
     end
   end
   local next = call('ZRANGEBYSCORE', due, '(' .. now_text, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
