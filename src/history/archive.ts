@@ -80,8 +80,14 @@ export interface Archive {
   /**
    * What was appended is written now, where the disk takes it: a process that is killed loses none of
    * it, a power failure may cost the last of it. Never throws; what can not be written is tried again.
+   * @returns whether all of it is written
    */
-  commit(): void;
+  commit(): boolean;
+  /**
+   * Resolves with true when what was appended until now outlives a power failure, and with false once the
+   * operator was told that it can not be written, some seconds later at most. Never rejects.
+   */
+  written(): Promise<boolean>;
   /**
    * @returns undefined where an id that the query names is not in the archive
    * @throws Error when it can not be read

@@ -6,7 +6,8 @@ const NOTHING = { entries: [], complete: true, count: 0 };
 export const NO_ARCHIVE: Archive = {
   keeps: false,
   append: () => undefined,
-  commit: () => undefined,
+  commit: () => true,
+  written: async () => true,
   forget: () => undefined,
   page(_room, { ids = [], afterId, beforeId, after, before }) {
     const named = [...ids, afterId, beforeId, after, before].filter((id) => id);

@@ -4,11 +4,13 @@ import { Contents } from './archive-page.ts';
 import type { ArchiveBounds } from './archive-pruning.ts';
 import { ARCHIVES, archiveTable } from './archive-table.ts';
 import { type Appended, archiveWriter } from './archive-writer.ts';
-import { asError, isBusy, openDatabase } from './database.ts';
+import { asError, flushLog, isBusy, openDatabase } from './database.ts';
 
 export interface ArchiveOptions extends Partial<ArchiveBounds> {
   /** What may wait in memory while the disk takes none, in characters; what comes then is lost. */
   readonly mostWaiting?: number;
+  /** How long another process may hold the file before that is an error too, milliseconds. */
+  readonly mostHeldMs?: number;
   /** Told once when writing begins to fail, and once when it works again and entries were lost. */
   readonly onError?: (error: Error) => void;
   readonly now?: () => number;
@@ -20,6 +22,8 @@ const DEFAULTS: ArchiveBounds = {
   mostBytes: 1024 ** 3,
 };
 const MOST_WAITING = 8 * 1024 * 1024;
+/** Shorter than a lane's lease: what is being handed over waits so long. */
+const MOST_HELD_MS = 5_000;
 
 const COMMIT_AFTER_MS = 10;
 const RETRY_AFTER_MS = 250;
@@ -36,7 +40,8 @@ const CHARACTERS_AN_ENTRY = 256;
  * @throws DatabaseError when it can not be opened, is damaged, or was written by a newer version.
  */
 export function openArchive(file: string, options: ArchiveOptions = {}): Archive {
-  const { mostWaiting = MOST_WAITING, onError = () => undefined, now = Date.now } = options;
+  const { mostWaiting = MOST_WAITING, mostHeldMs = MOST_HELD_MS } = options;
+  const { onError = () => undefined, now = Date.now } = options;
   const { database, table, writer } = openDatabase(file, ARCHIVES, (opened) => {
     const read = archiveTable(opened);
     const write = archiveWriter(opened, read, { ...DEFAULTS, ...options });
@@ -52,14 +57,22 @@ export function openArchive(file: string, options: ArchiveOptions = {}): Archive
   let unlooked = 0;
   let timer: NodeJS.Timeout | undefined;
   let pruning: NodeJS.Immediate | undefined;
-  let failing = false;
-  /** Whether the operator knows. Of a file that another process holds he need not. */
+  /** Since when nothing can be written, by a monotonic clock. */
+  let failingSince: number | undefined;
+  /** Resolved when something was written, or never will be. */
+  let change = Promise.withResolvers<void>();
+  /** Whether the operator knows. Of a file that another process holds for a moment he need not. */
   let told = false;
   let lost = 0;
   let closed = false;
 
+  const isFailing = () => failingSince !== undefined;
+  const changed = () => {
+    change.resolve();
+    change = Promise.withResolvers();
+  };
   const schedule = () => {
-    timer ??= setTimeout(commitSome, failing ? RETRY_AFTER_MS : COMMIT_AFTER_MS);
+    timer ??= setTimeout(commitSome, isFailing() ? RETRY_AFTER_MS : COMMIT_AFTER_MS);
   };
   const commitSome = (): boolean => {
     clearTimeout(timer);
@@ -81,23 +94,33 @@ export function openArchive(file: string, options: ArchiveOptions = {}): Archive
     characters -= size;
     unlooked += size;
     if (lost > 0) onError(new Error(`The archive is written again. ${lost} entries were lost.`));
-    failing = told = false;
+    failingSince = undefined;
+    told = false;
     lost = 0;
+    changed();
     if (waiting.length > 0) schedule();
     if (unlooked > CHARACTERS_A_COMMIT) pruneSoon();
     return true;
   };
   const fail = (error: unknown) => {
-    failing = true;
+    failingSince ??= performance.now();
     schedule();
     tell(error);
     // Where the disk is full, this is what may help.
     if (!isBusy(error)) pruneSoon();
   };
   const tell = (error: unknown) => {
-    if (told || (isBusy(error) && !closed)) return;
+    const heldMs = failingSince === undefined ? 0 : performance.now() - failingSince;
+    if (told || (isBusy(error) && heldMs < mostHeldMs && !closed)) return;
     told = true;
     onError(asError(error));
+    changed();
+  };
+
+  const commit = (): boolean => {
+    // While the disk takes nothing it is not tried more often: it may be slow to say so.
+    while (waiting.length > 0 && !isFailing() && commitSome());
+    return waiting.length === 0;
   };
 
   const prune = () => {
@@ -134,12 +157,22 @@ export function openArchive(file: string, options: ArchiveOptions = {}): Archive
       waiting.push({ room, name: nameOf(room), entry: notAhead(entry, now()) });
       characters += size;
       // What comes faster than a timer fires is written as it comes: memory stays bounded, nothing is lost.
-      if (characters >= CHARACTERS_A_COMMIT && !failing) commitSome();
+      if (characters >= CHARACTERS_A_COMMIT && !isFailing()) commitSome();
       else schedule();
     },
-    commit() {
-      // While the disk takes nothing it is not tried more often: it may be slow to say so.
-      while (waiting.length > 0 && !failing && commitSome());
+    commit,
+    async written() {
+      while (!commit()) {
+        if (told || closed) return false;
+        await change.promise;
+      }
+      try {
+        await flushLog(file);
+        return true;
+      } catch (error) {
+        tell(error);
+        return false;
+      }
     },
     forget(transport, account) {
       if (closed) return;
@@ -147,7 +180,7 @@ export function openArchive(file: string, options: ArchiveOptions = {}): Archive
       waiting = waiting.filter(({ room }) => ownerOf(room) !== owner);
       characters = sizesOf(waiting);
       gone.set(owner, { transport, account });
-      if (failing) schedule();
+      if (isFailing()) schedule();
       else commitSome();
     },
     page,
@@ -165,6 +198,7 @@ export function openArchive(file: string, options: ArchiveOptions = {}): Archive
       clearImmediate(pruning);
       while ((waiting.length > 0 || gone.size > 0) && commitSome());
       clearTimeout(timer);
+      changed();
       database.close();
     },
   };

@@ -49,7 +49,7 @@ export function openOutboundWay(
   const deadlineMs = settings.deadlineMs ?? capabilities.deadlineMs;
   const deadlineOf = deadlines(capabilities.deadlineFrom, deadlineMs, Date.now);
   const sessions = openSessions(adapter, onError);
-  const archived = together(() => shared.archive.commit());
+  const archived = together(() => shared.archive.written());
 
   const door = acceptor({
     transport,
@@ -136,14 +136,13 @@ export function openOutboundWay(
 }
 
 /** What is asked for in one turn of the loop is done once, for all. */
-function together(work: () => void): () => Promise<void> {
-  let soon: Promise<void> | undefined;
+function together<T>(work: () => Promise<T>): () => Promise<T> {
+  let soon: Promise<T> | undefined;
   return () => {
     soon ??= new Promise((resolve) => {
       setImmediate(() => {
         soon = undefined;
-        work();
-        resolve();
+        resolve(work());
       });
     });
     return soon;
