@@ -21,7 +21,7 @@ export function startInspircd(linesPerSecond = 1): Promise<IrcServer> {
 <admin name="admin" nick="admin" email="admin@inspircd.example">
 <dns server="127.0.0.1" timeout="1">
 <bind address="127.0.0.1" port="${port}" type="clients">
-<connect allow="*" timeout="60" fakelag="on" threshold="${10 * linesPerSecond}" commandrate="${1_000 * linesPerSecond}" pingfreq="120"
+<connect allow="*" timeout="60" fakelag="on" threshold="${10 * linesPerSecond}" commandrate="${1_000 * linesPerSecond}" recvq="${8192 * linesPerSecond}" pingfreq="120"
   localmax="100" globalmax="100" resolvehostnames="no" useident="no">
 <performance clonesonconnect="no">
 ${MODULES.map((module) => `<module name="${module}">`).join('\n')}
