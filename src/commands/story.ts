@@ -15,7 +15,7 @@ const MEANINGS: Readonly<Record<StepKind, string>> = {
   attempt: 'given to the network',
   handed: 'the other side has it',
   later: 'not sent, and tried again',
-  unknown: 'no answer came: it may have been sent',
+  unknown: 'what came of it is open: it may have been sent',
   reconciled: 'found out what became of it',
   delivered: 'delivered: the other side has confirmed it',
   failed: 'failed for good',
