@@ -10,6 +10,7 @@ import { type Element, NS_COMPONENT } from '../../src/xmpp/xml/element.ts';
 import { ElementReader, serialise } from './clients/xml.ts';
 import { Watched } from './watched.ts';
 
+const OWN_DOMAIN = 'example.test';
 const STREAM_ID = 'strict-1';
 const MAX_STANZA = 512 * 1024;
 const JID = /^(?:[^"&'/:<>@\s]+@)?([a-z0-9.-]+)(?:\/.+)?$/;
@@ -42,6 +43,9 @@ export class ComponentServer extends Watched {
   mute = false;
   /** A stanza for which it ends the stream, and how. */
   poison: ((stanza: Element) => string | undefined) | undefined;
+
+  /** For how many seconds it says to be up, as `example.test`; undefined: it says nothing. */
+  upSeconds: number | undefined;
 
   readonly #secrets: Readonly<Record<string, string>>;
   readonly #sessions = new Set<Session>();
@@ -203,7 +207,13 @@ export class ComponentServer extends Watched {
   }
 
   #route(stanza: Element): void {
-    const domain = JID.exec(stanza.attrs.to ?? '')?.[1];
+    const { from, to, id } = stanza.attrs;
+    if (to === OWN_DOMAIN && this.upSeconds !== undefined) {
+      const answer = `<iq type='result' id='${id}' from='${to}' to='${from}'><query xmlns='jabber:iq:last' seconds='${this.upSeconds}'/></iq>`;
+      for (const { socket, domain } of this.#sessions) if (domain === from) socket.write(answer);
+      return;
+    }
+    const domain = JID.exec(to ?? '')?.[1];
     const owners = [...this.#sessions].filter((one) => one.accepted && one.domain === domain);
     const owner = owners[this.#turn++ % owners.length];
     if (this.strays > 0) this.strays--;

@@ -63,6 +63,44 @@ describe('a stream that breaks', () => {
   });
 });
 
+describe('a server that says how long it is up', () => {
+  it('is the one of the stream before only where it began when that did', async () => {
+    const { server } = use;
+    server.upSeconds = 3_600;
+    const { stream, seen } = use.add(
+      startStream('gw.test', 'geheim', server.port, { server: 'example.test' }),
+    );
+    const backWith = async (seconds: number) => {
+      const { onlines } = seen;
+      server.upSeconds = seconds;
+      if (onlines > 0) server.drop();
+      await seen.until((now) => now.onlines > onlines);
+      await stream.deliver(toJuliet(`${onlines}`));
+      return seen.ages.at(-1)?.sinceLastBarrier;
+    };
+    expect(await backWith(3_600)).toBe(false);
+    expect(await backWith(3_600)).toBe(true);
+    // Another node of the cluster.
+    expect(await backWith(90_000)).toBe(false);
+    expect(await backWith(90_000)).toBe(true);
+    expect(await backWith(3_600)).toBe(false);
+    expect(seen.stanzas).toEqual([]);
+  });
+
+  it('and began after it answered the last barrier, is none that has anything', async () => {
+    const { server } = use;
+    server.upSeconds = 1;
+    const { seen } = use.add(
+      startStream('gw.test', 'geheim', server.port, { server: 'example.test' }),
+    );
+    await seen.until(({ onlines }) => onlines === 1);
+    server.upSeconds = 0;
+    server.drop();
+    await seen.until(({ onlines }) => onlines === 2);
+    expect(seen.ages.map((age) => age?.sinceLastBarrier)).toEqual([false, false]);
+  });
+});
+
 describe('a link that is half open', () => {
   it('is found by the heartbeat, also when nothing is written', async () => {
     const { seen } = await use.online({ heartbeatMs: 20, answerMs: 60 });
