@@ -33,8 +33,8 @@ export interface Gateway {
    * @throws AccountConflictError, or an error of the store: then the settings before stay in force
    */
   reload(read: Settings): Promise<Change>;
-  /** Leaves word of what came of a reload. */
-  noteReload(outcome: Reloaded): Promise<void>;
+  /** Leaves word of what came of a reload: see `Holder`. */
+  noteReload(begun: number, outcome: Reloaded): Promise<void>;
   /** Resolves when nothing is under way any more, after 15 s at most. Nothing accepted is lost either way. */
   stop(): Promise<void>;
 }
@@ -159,7 +159,7 @@ async function start(
       });
       return change;
     },
-    noteReload: (outcome) => holder.noteReload(outcome),
+    noteReload: (begun, outcome) => holder.noteReload(begun, outcome),
     stop: () => ending.run(),
   };
 }

@@ -1,14 +1,19 @@
 /** SIGHUP: the configuration is read again. */
 
-import type { Reloaded } from '../main/holders.ts';
+import { monotonic, type Reloaded } from '../main/holders.ts';
 import type { Gateway } from '../main.ts';
 import { formatProblem, SettingsError } from '../settings/problem.ts';
 import type { Settings } from '../settings/settings.ts';
+import { serialiseError } from '../telemetry/error.ts';
 import type { OpenLog } from '../telemetry/log.ts';
+import { secretMask } from '../telemetry/mask.ts';
+import { failureOf } from './failure.ts';
 
 interface Running {
   readonly gateway: Gateway;
   readonly log: OpenLog;
+  /** Of all that was read so far. */
+  secrets: readonly string[];
 }
 
 const STAYS = 'the configuration could not be read again; the one before stays in force';
@@ -30,8 +35,9 @@ export class Reloads {
     void this.#run();
   }
 
-  started(gateway: Gateway, log: OpenLog): void {
-    this.#running = { gateway, log };
+  /** @param secrets of the configuration that is in force */
+  started(gateway: Gateway, log: OpenLog, secrets: readonly string[]): void {
+    this.#running = { gateway, log, secrets };
     void this.#run();
   }
 
@@ -46,17 +52,21 @@ export class Reloads {
     for (let to = this.#running; this.#isAsked && to !== undefined; to = this.#running) {
       const { gateway, log } = to;
       this.#isAsked = false;
+      const begun = monotonic();
       const outcome = await this.#reload(to);
-      await gateway.noteReload(outcome).catch((error: unknown) => {
+      await gateway.noteReload(begun, outcome).catch((error: unknown) => {
         log.warn({ error }, 'what became of the reload can not be written');
       });
     }
     this.#isBusy = false;
   }
 
-  async #reload({ gateway, log }: Running): Promise<Reloaded> {
+  async #reload(running: Running): Promise<Reloaded> {
+    const { gateway, log } = running;
     try {
-      const { settings, changed, restart } = await gateway.reload(await this.#read());
+      const read = await this.#read();
+      running.secrets = [...new Set([...running.secrets, ...read.secrets])];
+      const { settings, changed, restart } = await gateway.reload(read);
       log.change({ level: settings.log.level, secrets: settings.secrets });
       for (const warning of settings.warnings) log.warn({}, warning);
       log.info({ changed: changed.join(' ') }, 'the configuration was read again');
@@ -65,7 +75,9 @@ export class Reloads {
     } catch (error) {
       if (!(error instanceof SettingsError)) {
         log.error({ error }, STAYS);
-        return { problems: [error instanceof Error ? error.message : 'an error'] };
+        const mask = secretMask(running.secrets);
+        const { message } = serialiseError(error, mask, false);
+        return { problems: [mask(failureOf(error)?.words ?? message)] };
       }
       const problems = error.problems.map(formatProblem);
       for (const problem of problems) log.error({ problem }, STAYS);

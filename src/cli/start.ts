@@ -43,7 +43,7 @@ export const start: Verb = {
     const told = toldToEnd(log);
     const gateway = await startGateway(settings, log, versionOfPostern());
     log.info({ transports: settings.transports.map(({ id }) => id).join(' ') }, 'started');
-    reloads.started(gateway, log);
+    reloads.started(gateway, log, settings.secrets);
     await told;
     reloads.end();
     try {

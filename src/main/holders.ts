@@ -5,9 +5,10 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 
 /** This process among those of a state directory. */
 export interface Holder {
@@ -17,33 +18,38 @@ export interface Holder {
   readonly gone: readonly string[];
   /** What the gone ones held has been taken over: forget them. */
   forgetGone(): Promise<void>;
-  /** For whoever has asked for it: see `presentIn`. */
-  noteReload(outcome: Reloaded): Promise<void>;
+  /**
+   * For whoever has asked for it: see `presentIn`.
+   * @param begun when its reading began, by `monotonic`
+   */
+  noteReload(begun: number, outcome: Reloaded): Promise<void>;
 }
+
+const words = z.array(z.string()).readonly().exactOptional();
+const reloadedSchema = z.object({ problems: words, changed: words, restart: words }).readonly();
 
 /** What came of reading the configuration again: what is wrong with it, or what it changed. */
-export interface Reloaded {
-  readonly problems?: readonly string[];
-  readonly changed?: readonly string[];
-  readonly restart?: readonly string[];
-}
+export type Reloaded = z.infer<typeof reloadedSchema>;
 
-interface Record {
-  readonly host: string;
-  readonly pid: number;
+/** A pid that is none would be a group of processes, or all of them. */
+const recordSchema = z.object({
+  host: z.string(),
+  pid: z.int().positive(),
   /** Of the process, as the system counts it: a pid is used again. */
-  readonly started: string;
-  /** How often it has read its configuration again, and what came of the last time. */
-  readonly reloads: number;
-  readonly reloaded?: Reloaded;
-}
+  started: z.string().regex(/^(?:\d+|alive)$/),
+  /** Of the last time that it has read its configuration again. */
+  reload: z.object({ begun: z.number(), outcome: reloadedSchema }).exactOptional(),
+});
+type Record = z.infer<typeof recordSchema>;
 
 /** A process that runs on this machine. */
-export interface Present {
+export interface Present extends Pick<Record, 'pid' | 'reload'> {
   readonly name: string;
-  readonly pid: number;
-  readonly reloads: number;
-  readonly reloaded: Reloaded | undefined;
+}
+
+/** Microseconds by a clock that all processes of a machine share, and that nobody sets. */
+export function monotonic(): number {
+  return Number(process.hrtime.bigint() / 1_000n);
 }
 
 export async function enter(state: string): Promise<Holder> {
@@ -57,21 +63,18 @@ export async function enter(state: string): Promise<Holder> {
     host: hostname(),
     pid: process.pid,
     started: await startOf(process.pid),
-    reloads: 0,
   };
   const name = `${self.pid}-${randomBytes(9).toString('hex')}`;
   const file = join(folder, name);
   await writeFile(file, JSON.stringify(self), { mode: 0o600 });
-  let { reloads } = self;
   return {
     name,
     gone,
     async forgetGone() {
       await Promise.all(gone.map((each) => rm(join(folder, each), { force: true })));
     },
-    async noteReload(reloaded) {
-      reloads += 1;
-      const record: Record = { ...self, reloads, reloaded };
+    async noteReload(begun, outcome) {
+      const record: Record = { ...self, reload: { begun, outcome } };
       await writeFile(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
       await rename(`${file}.new`, file);
     },
@@ -87,20 +90,31 @@ export async function presentIn(state: string): Promise<readonly Present[]> {
   });
   const found: Present[] = [];
   for (const name of names) {
-    const record = await recordIn(join(folder, name));
+    const file = join(folder, name);
+    const record = await recordIn(file);
     if (name.endsWith('.new') || record?.host !== hostname()) continue;
-    const { pid, started, reloads = 0, reloaded } = record;
-    if (started === (await startOf(pid))) found.push({ name, pid, reloads, reloaded });
+    const { host: _, started, ...present } = record;
+    if (started !== (await startOf(present.pid))) continue;
+    if (await isWrittenBy(present.pid, file)) found.push({ name, ...present });
   }
   return found;
 }
 
 async function recordIn(file: string): Promise<Record | undefined> {
   try {
-    const record = JSON.parse(await readFile(file, 'utf8')) as Record;
-    return Number.isInteger(record.pid) ? record : undefined;
+    return recordSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
     return undefined;
+  }
+}
+
+/** Whoever can write the file could name any process in it. Where there is no /proc nobody can tell. */
+async function isWrittenBy(pid: number, file: string): Promise<boolean> {
+  try {
+    const [writer, process] = await Promise.all([stat(file), stat(`/proc/${pid}`)]);
+    return writer.uid === process.uid;
+  } catch {
+    return true;
   }
 }
 

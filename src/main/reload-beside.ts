@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { Settings } from '../settings/settings.ts';
 import { NotHereError } from './beside.ts';
-import { type Present, presentIn, type Reloaded } from './holders.ts';
+import { monotonic, type Present, presentIn, type Reloaded } from './holders.ts';
 
 const LONGEST_MS = 15_000;
 const LOOK_EVERY_MS = 50;
@@ -17,13 +17,16 @@ export async function reloadBeside({
 }: Pick<Settings, 'state'>): Promise<readonly (Reloaded & { readonly pid: number })[]> {
   const before = await presentIn(state);
   if (before.length === 0) {
-    throw new NotHereError(`No Postern that runs on this machine uses ${state}.`);
+    throw new NotHereError(
+      `No Postern that runs on this machine uses ${state}. Where  state:  itself has changed, that needs a restart; SIGHUP has one that runs read all the rest again.`,
+    );
   }
+  const told = monotonic();
   for (const { pid } of before) tell(pid);
   const until = performance.now() + LONGEST_MS;
   for (;;) {
     const now = await presentIn(state);
-    const said = before.map((process) => answerOf(process, now));
+    const said = before.map((process) => answerOf(process, now, told));
     if (said.every((each) => each !== undefined)) return said;
     if (performance.now() > until) {
       const folder = join(state, 'holders');
@@ -43,9 +46,10 @@ function tell(pid: number): void {
   }
 }
 
-function answerOf(process: Present, now: readonly Present[]) {
-  const same = now.find(({ name }) => name === process.name);
-  const { pid } = process;
+/** What was read before it was told, as for somebody else, is no answer. */
+function answerOf({ name, pid }: Present, now: readonly Present[], told: number) {
+  const same = now.find((each) => each.name === name);
   if (same === undefined) return { pid, problems: ['It has ended.'] };
-  return same.reloads === process.reloads ? undefined : { pid, ...same.reloaded };
+  const { reload } = same;
+  return reload === undefined || reload.begun < told ? undefined : { pid, ...reload.outcome };
 }
