@@ -9,6 +9,8 @@ export const EXIT = {
   unavailable: 69,
   /** A fault of Postern's own. */
   software: 70,
+  /** What it had to say could not be written. */
+  output: 74,
   /** The configuration, or a server's, has to be changed first. */
   config: 78,
 } as const;

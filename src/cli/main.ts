@@ -14,7 +14,9 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
 }
 const { endBy, listenForCrashes } = await import('./last-words.ts');
 listenForCrashes();
+const { written } = await import('./output.ts');
 const { run } = await import('./run.ts');
+const code = await run(process.argv.slice(2)).catch(endBy);
 // Not left to the end of the last timer: ioredis keeps those of commands that met the end of their link
 // for as long as they would have had, which is longer than a stop may take.
-process.exit(await run(process.argv.slice(2)).catch(endBy));
+process.exit(await written(code).catch(endBy));

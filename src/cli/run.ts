@@ -32,7 +32,7 @@ Options:
       --after ID      the list behind this message (queue)
       --body          the text of the message, too (queue show)
   -y, --yes           do not ask before what can not be undone (queue)
-Exit codes: 0 done, 1 not so, 64 wrong usage, 69 something does not answer, 70 a fault of Postern's own, 78 wrong configuration\n`;
+Exit codes: 0 done, 1 not so, 64 wrong usage, 69 something does not answer, 70 a fault of Postern's own, 74 its words could not be written, 78 wrong configuration\n`;
 }
 
 /** Resolves to the exit code. */
