@@ -41,8 +41,9 @@ export async function openCustody(settings: Settings, log: Log, ending: Ending):
     throw error instanceof StartCheckError ? error : unreachable(error);
   });
   for (const warning of warnings) log.warn({}, warning);
-  const epoch = await watchEpoch(store, join(settings.state, 'epoch'), (text) => {
-    log.error({}, text);
+  const epoch = await watchEpoch(store, join(settings.state, 'epoch'), {
+    onWiped: (text) => log.error({}, text),
+    onDamaged: (text) => log.warn({}, text),
   });
   ending.add(() => epoch.stop());
 
@@ -52,7 +53,9 @@ export async function openCustody(settings: Settings, log: Log, ending: Ending):
   ending.add(async () => admission.stop());
   const wake = openWake(store, errorLog(log, 'wake-up calls', 'warn'));
   ending.add(() => wake.close());
-  const spool = await spooled(redisLaneStore(store), join(settings.state, 'spool'));
+  const unreadable = errorLog(log, 'a large message can not be read from the spool, and waits');
+  const directory = join(settings.state, 'spool');
+  const spool = await spooled(redisLaneStore(store), directory, true, unreadable);
   ending.add(async () => spool.stop());
   // In this order: a large message is on disk before the next of its lane is stored.
   const lanes = batched(spool);

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { z } from 'zod';
 import type { Store } from './store.ts';
+
+export interface EpochListener {
+  /** Told at the start and while running, once each time. */
+  onWiped(text: string): void;
+  /** The file does not hold what is written into it; a good one takes its place. */
+  onDamaged(text: string): void;
+}
 
 export interface EpochWatch {
   /** Resolves when nothing is written any more. */
@@ -10,34 +18,45 @@ export interface EpochWatch {
 
 const POLL_MS = 1_000;
 
+const epochSchema = z.uuid();
+
 /**
  * Notices that Redis was emptied, or is another one than before: the epoch, a name that is given to
  * its data once, is remembered in a file, and is not the one that Redis has. Whatever was waiting is
  * gone; all that can be done is to say so, and to go on with the data that is there.
  *
  * @param file where the epoch is remembered: `<state>/epoch`
- * @param onWiped told at the start and while running, once each time
  */
 export async function watchEpoch(
   store: Store,
   file: string,
-  onWiped: (text: string) => void,
+  { onWiped, onDamaged }: EpochListener,
 ): Promise<EpochWatch> {
-  let known = (await readFile(file, 'utf8').catch(() => '')).trim();
+  const remembered = (await readFile(file, 'utf8').catch(absent))?.trim();
+  let known = epochSchema.safeParse(remembered).data;
+  let damaged = remembered !== undefined && known === undefined;
+  if (damaged) {
+    onDamaged(
+      `${file} is damaged, and written anew: whether Redis is the one from before is not known this time`,
+    );
+  }
   let asking: Promise<void> | undefined;
   let stopped = false;
 
   const look = async () => {
     let epoch = await store.command('GET', 0, 'epoch');
-    if (typeof epoch !== 'string') {
+    const unnamed = typeof epoch !== 'string';
+    if (unnamed) {
       // Of several that notice it together, one names it.
       await store.command('SET', 0, 'epoch', randomUUID(), 'NX');
-      epoch = String(await store.command('GET', 0, 'epoch'));
+      epoch = await store.command('GET', 0, 'epoch');
     }
     if (epoch === known || stopped) return;
-    const before = known;
+    // Whatever a damaged file held: its Redis had a name.
+    const wiped = known !== undefined || (damaged && unnamed);
     known = String(epoch);
-    if (before !== '') {
+    damaged = false;
+    if (wiped) {
       onWiped(
         'Redis has lost its data, or is another one than before: what was waiting in it is gone',
       );
@@ -60,6 +79,10 @@ export async function watchEpoch(
       await asking;
     },
   };
+}
+
+function absent(error: NodeJS.ErrnoException): string | undefined {
+  return error.code === 'ENOENT' ? undefined : '';
 }
 
 async function write(file: string, text: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -173,11 +174,15 @@ describe('the epoch', () => {
     const rung = new Promise<void>((resolve) => {
       ring = resolve;
     });
-    const watch = await watchEpoch(store, file, (text) => {
-      alarms.push(text);
-      ring();
+    const damages: string[] = [];
+    const watch = await watchEpoch(store, file, {
+      onWiped(text) {
+        alarms.push(text);
+        ring();
+      },
+      onDamaged: (text) => damages.push(text),
     });
-    return { alarms, rung, watch };
+    return { alarms, damages, rung, watch };
   };
 
   test('is given at the first start, and found at the next', async () => {
@@ -199,9 +204,34 @@ describe('the epoch', () => {
   });
 
   test('raises an alarm at the start over another Redis', async () => {
-    await writeFile(file, 'another\n');
-    const { alarms, watch } = await start();
+    await writeFile(file, `${randomUUID()}\n`);
+    const { alarms, damages, watch } = await start();
     await watch.stop();
     expect(alarms).toHaveLength(1);
+    expect(damages).toEqual([]);
+  });
+
+  test.each(['garbage\n', '', '\0'.repeat(37)])(
+    'is written anew over %j: no alarm, the file is named',
+    async (text) => {
+      await (await start()).watch.stop();
+      await writeFile(file, text);
+      const damaged = await start();
+      await damaged.watch.stop();
+      expect(damaged).toMatchObject({ alarms: [], damages: [expect.stringContaining(file)] });
+      const next = await start();
+      await next.watch.stop();
+      expect(next).toMatchObject({ alarms: [], damages: [] });
+      expect((await readFile(file, 'utf8')).trim()).toBe(await store.command('GET', 0, 'epoch'));
+    },
+  );
+
+  test('raises an alarm over an empty Redis also where the file is damaged', async () => {
+    await (await start()).watch.stop();
+    await writeFile(file, 'garbage\n');
+    await store.client.call('FLUSHALL');
+    const { alarms, damages, watch } = await start();
+    await watch.stop();
+    expect([alarms.length, damages.length]).toEqual([1, 1]);
   });
 });
