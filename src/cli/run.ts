@@ -10,7 +10,8 @@ import { start } from './start.ts';
 import type { Verb } from './verb.ts';
 import { version } from './version.ts';
 
-const VERBS: Readonly<Record<string, Verb>> = { start, ready, reload, why, queue, version };
+/** By the word that asks for it. */
+export const VERBS: Readonly<Record<string, Verb>> = { start, ready, reload, why, queue, version };
 
 /** @param only the verb that is asked for; undefined: all of them */
 function usage(only?: string): string {

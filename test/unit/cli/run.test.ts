@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { run } from '../../../src/cli/run.ts';
+import { run, VERBS } from '../../../src/cli/run.ts';
 import { versionOfPostern } from '../../../src/cli/version.ts';
 
 /** What a command line prints on standard output, and its exit code. */
@@ -25,7 +25,7 @@ it.each([['--help'], ['-h']])('tells of one verb, where it is asked with %s', as
 it('tells of all verbs', async () => {
   const { code, text } = await ran('--help');
   expect(code).toBe(0);
-  for (const verb of ['start', 'ready', 'why', 'queue', 'version']) {
+  for (const verb of Object.keys(VERBS)) {
     expect(text).toContain(`  postern ${verb}`);
   }
 });

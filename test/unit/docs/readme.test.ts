@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { VERBS } from '../../../src/cli/run.ts';
 import { COMMANDS } from '../../../src/commands/commands.ts';
 import { loadSettings } from '../../../src/settings/load.ts';
 import { loadAdapter } from '../../../src/transports/load-adapter.ts';
@@ -47,6 +48,11 @@ test('the README has every word of the chat, and no other', () => {
   const table = /The words for `help@`:\n\n(.*?)\n\n/s.exec(read('README.md'))?.[1] ?? '';
   const words = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, word]) => word);
   expect(words).toEqual(COMMANDS.map(({ word }) => word));
+});
+
+test('the README has every verb of the command line, and no other', () => {
+  const [, list = ''] = /Of the command line there are ([^.]*)\./.exec(read('README.md')) ?? [];
+  expect([...list.matchAll(/`(\w+)`/g)].map(([, verb]) => verb)).toEqual(Object.keys(VERBS));
 });
 
 test.each(PAGES)('every link of %s leads somewhere', (page) => {
