@@ -9,7 +9,10 @@ import { parseMessageId } from './lane.ts';
 export interface SpoolFiles {
   /** Resolves when the file and its name are on disk. */
   write(id: MessageId, event: string): Promise<void>;
-  /** Undefined where there is none, or what is there is not what was written. */
+  /**
+   * Undefined where there is none, or what is there is not what was written.
+   * @throws Error where the disk does not give it now: access, or what it says itself
+   */
   read(id: MessageId): Promise<string | undefined>;
   /** Whether this process knows of one. */
   has(id: MessageId): boolean;
@@ -23,8 +26,8 @@ const UNFINISHED = '.new';
 /** Before an event: its bytes, and CRC-32. A disk that loses a part of a mail must not make a shorter one. */
 const HEAD = /^1 spool (\d+) (\d+)\n/;
 const MOST_HEAD_BYTES = 64;
-/** There are too many files open, or too little memory: the next time it can be read. */
-const PASSING: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR']);
+/** What no wait and no operator can mend. All other errors are the system's: of access, the disk, memory. */
+const GONE: ReadonlySet<string> = new Set(['ENOENT', 'EISDIR', 'ERR_FS_FILE_TOO_LARGE']);
 
 export async function spoolFiles(directory: string): Promise<SpoolFiles> {
   /** Which messages have a file: most have none, and are not to cost a system call. */
@@ -46,7 +49,9 @@ export async function spoolFiles(directory: string): Promise<SpoolFiles> {
       const file = join(directory, id);
       const handle = await open(file + UNFINISHED, 'w', 0o600);
       try {
-        await handle.writeFile(withHead(Buffer.from(event)));
+        const bytes = Buffer.from(event);
+        await handle.writeFile(headOf(bytes));
+        await handle.writeFile(bytes);
         await handle.sync();
       } finally {
         await handle.close();
@@ -61,8 +66,7 @@ export async function spoolFiles(directory: string): Promise<SpoolFiles> {
       try {
         return eventIn(await readFile(join(directory, id)));
       } catch (error) {
-        // One that can not be read for ever would hold up all that is claimed with it.
-        if (!PASSING.has(codeOf(error))) return undefined;
+        if (GONE.has(codeOf(error))) return undefined;
         throw error;
       }
     },
@@ -94,8 +98,8 @@ export async function spoolFiles(directory: string): Promise<SpoolFiles> {
   };
 }
 
-function withHead(event: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(`1 spool ${event.length} ${crc32(event)}\n`), event]);
+function headOf(event: Buffer): string {
+  return `1 spool ${event.length} ${crc32(event)}\n`;
 }
 
 function eventIn(file: Buffer): string | undefined {

@@ -33,6 +33,8 @@ const POINTER = '@spool';
 /** So much is read for one claim; at least its head, whatever that is. */
 const CLAIM_BYTES = 1024 * 1024;
 const SWEEP_MS = 3_600_000;
+/** One that the disk does not give waits so long, unless somebody tries it now. */
+const UNREADABLE_MS = 30_000;
 /**
  * A younger file may be of a message that is just being stored; or Postern was started by mistake
  * with a Redis that is not its own, and an operator needs some days to see it.
@@ -42,17 +44,20 @@ const ORPHAN_MS = 7 * 24 * 3_600_000;
 /**
  * Keeps events of more than 64 KiB out of the memory of `store`: each lies in a file of its message's
  * name, on disk before the record that points to it, and is removed when the message has ended. Where
- * a file is missing or damaged the event reads as empty, so that whoever reads it parks the message.
+ * a file is missing or damaged the event reads as empty, so that whoever reads it parks the message. Where
+ * the disk does not give it the message waits, and holds up its own lane alone.
  *
  * Files that no message has needed for a week, left by a crash, are removed at the start and once an hour.
  *
  * @param directory `<state>/spool`, of one host; made if missing
  * @param sweeps whether this process is one that removes them
+ * @param onError told of each file that the disk does not give
  */
 export async function spooled(
   store: LaneStore,
   directory: string,
   sweeps = true,
+  onError: (error: unknown) => void = () => undefined,
 ): Promise<SpooledLaneStore> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const files = await spoolFiles(directory);
@@ -88,15 +93,41 @@ export async function spooled(
   const resolved = async <E extends Entry>(entry: E): Promise<E> =>
     entry.event === POINTER ? { ...entry, event: (await files.read(entry.id)) ?? '' } : entry;
 
-  const resolvedClaim = async (claim: Claim): Promise<Claim> => {
+  const resolvedOrTold = async (entry: ClaimedEntry): Promise<ClaimedEntry | undefined> => {
+    try {
+      return await resolved(entry);
+    } catch (error) {
+      onError(error);
+      return undefined;
+    }
+  };
+
+  /** Its head can not be read now: nobody is shown it. */
+  const putOff = async (claim: Claim): Promise<void> => {
+    const [head] = claim.entries;
+    // What may have been sent stays in doubt.
+    const kind = head?.interrupted ? 'unknown' : 'later';
+    const settlements = [{ kind, afterMs: UNREADABLE_MS }] as const;
+    const request = { claim, settlements, reports: [], next: 0, leaseMs: UNREADABLE_MS };
+    // Where that fails, too, the lane comes back when its lease is over.
+    await store.settle([request]).catch(onError);
+  };
+
+  /** Undefined where it was put off. */
+  const resolvedClaim = async (claim: Claim): Promise<Claim | undefined> => {
     if (!isSpooled(claim)) return claim;
     const entries: ClaimedEntry[] = [];
     let bytes = 0;
     for (const entry of claim.entries) {
       if (entries.length > 0 && bytes >= CLAIM_BYTES) break;
-      const one = await resolved(entry);
+      const one = await resolvedOrTold(entry);
+      if (one === undefined) break;
       bytes += Buffer.byteLength(one.event);
       entries.push(one);
+    }
+    if (entries.length === 0) {
+      await putOff(claim);
+      return undefined;
     }
     const passedOn = { ...claim, entries };
     whole.set(passedOn, claim);
@@ -122,7 +153,8 @@ export async function spooled(
     async claim(request) {
       const claimed = await store.claim(request);
       if (!claimed.claims.some(isSpooled)) return claimed;
-      return { ...claimed, claims: await Promise.all(claimed.claims.map(resolvedClaim)) };
+      const claims = await Promise.all(claimed.claims.map(resolvedClaim));
+      return { ...claimed, claims: claims.filter((claim) => claim !== undefined) };
     },
 
     async settle(requests) {
@@ -172,7 +204,11 @@ export async function spooled(
     },
 
     async deadLetters(limit) {
-      return Promise.all((await store.deadLetters(limit)).map(resolved));
+      const dead = await store.deadLetters(limit);
+      // One that can not be read does not hide the others.
+      return Promise.all(
+        dead.map((entry) => resolved(entry).catch(() => ({ ...entry, event: '' }))),
+      );
     },
 
     async revive(id, deadlineAt, { event, reports = [] } = {}) {

@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { MessageId } from '../../../src/contract/index.ts';
 import { newMessageId } from '../../../src/lanes/lane.ts';
 import type { Claim, LaneStore, Settlement } from '../../../src/lanes/lane-store.ts';
 import { memoryLaneStore } from '../../../src/lanes/memory/memory-lane-store.ts';
@@ -127,6 +128,54 @@ describe('a large event', () => {
     await store.push([large]);
     await rm(join(directory, large.id));
     expect((await claim()).entries).toMatchObject([{ id: large.id, event: '' }]);
+  });
+});
+
+describe('a large event that the disk does not give', () => {
+  const told: unknown[] = [];
+  const other = entry(lane('b'), LARGE);
+  const hidden = entry(lane('a'), LARGE);
+  const everything = { ...HOLDER, lanes: 9, perLane: 9, partitions: PARTITIONS };
+  const ids = async () =>
+    (await store.claim(everything)).claims.flatMap(({ entries }) => entries.map(({ id }) => id));
+
+  /** A link to itself: whoever may do all may not read it either. */
+  const hide = async (id: MessageId) => {
+    const file = join(directory, id);
+    await rename(file, `${file}.kept`);
+    await symlink(id, file);
+    return () => rename(`${file}.kept`, file);
+  };
+
+  beforeEach(async () => {
+    told.length = 0;
+    store.stop();
+    store = await spooled(inner, directory, true, (error) => told.push(error));
+  });
+
+  test('waits by itself, is not parked, and comes when it can be read', async () => {
+    await store.push([hidden, entry(lane('a'), SMALL), other]);
+    const show = await hide(hidden.id);
+    expect(await ids()).toEqual([other.id]);
+    expect(told).toMatchObject([{ code: 'ELOOP' }]);
+    expect(await ids()).toEqual([]);
+    await show();
+    await store.hurry(hidden.id);
+    expect((await ids())[0]).toBe(hidden.id);
+    expect(await store.dead(9)).toEqual([]);
+  });
+
+  test('comes in its turn where it is not the first of its lane', async () => {
+    const small = entry(lane('a'), SMALL);
+    await store.push([small, hidden]);
+    const show = await hide(hidden.id);
+    const claimed = await claim(9);
+    expect(claimed.entries.map(({ id }) => id)).toEqual([small.id]);
+    const [settled] = await settle(claimed, [{ kind: 'terminal', keep: false }], 1);
+    expect(settled).toMatchObject({ result: 'settled', next: undefined });
+    await show();
+    await store.hurry(hidden.id);
+    expect(await ids()).toEqual([hidden.id]);
   });
 });
 
