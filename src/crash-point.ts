@@ -103,6 +103,7 @@ function wantedIn(text: string | undefined): Wanted | undefined {
     ...{ point, where, left: Number(n), isCounting: signal === undefined },
     blockMs: ms === undefined ? undefined : Number(ms),
   };
+  writeSync(process.stderr.fd, `POSTERN_CRASH_AT is set: ${text}. That is for tests alone.\n`);
   if (signal !== undefined) {
     process.once('SIGUSR2', () => {
       found.isCounting = true;
