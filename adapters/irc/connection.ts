@@ -58,6 +58,8 @@ export class Connection implements Comer {
   readonly #onTick = (): void => this.#owner.tick();
   #wire: Wire | undefined;
   #isPlanned = false;
+  /** When it is or was to be begun. */
+  #begunAt = 0;
   #registeredAt: number | undefined;
   #lastEnding: Ending | undefined;
   #isClosing = false;
@@ -104,10 +106,9 @@ export class Connection implements Comer {
 
   /**
    * For one message. Where there is none, one is begun.
-   * @param number of the attempt
    * @throws DeliveryError where there is none now
    */
-  ready(number: number): Wire {
+  ready(): Wire {
     if (this.wire !== undefined) return this.wire;
     const waitMs = Math.max(this.#options.gate.shut?.forMs ?? 0, this.#reconnect.waitMs);
     if (this.#wire === undefined && waitMs > PATIENCE_MS) {
@@ -118,7 +119,7 @@ export class Connection implements Comer {
       refusal = why;
     });
     if (refusal !== undefined) throw later(refusal.text, UNWANTED_MS);
-    throw notYet(number);
+    throw notYet(this.#now - this.#begunAt);
   }
 
   /** Says good-bye. Works twice. */
@@ -167,8 +168,10 @@ export class Connection implements Comer {
   }
 
   #plan(): void {
+    const { waitMs } = this.#reconnect;
     this.#isPlanned = true;
-    this.#options.gate.connect(this, this.#reconnect.waitMs);
+    this.#begunAt = this.#now + waitMs;
+    this.#options.gate.connect(this, waitMs);
   }
 
   #happened(event: WireEvent): void {

@@ -105,12 +105,11 @@ export class Link {
 
   /**
    * A connection for one message.
-   * @param number of the attempt
    * @throws DeliveryError where there is none now
    */
-  ready(number: number): Wire {
+  ready(): Wire {
     this.#usedAt = this.#now;
-    return this.#connection.ready(number);
+    return this.#connection.ready();
   }
 
   /** Says good-bye. Works twice. */

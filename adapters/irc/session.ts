@@ -195,10 +195,10 @@ export class IrcSession implements Session<'message' | 'room-message'>, RoomSess
   }
 
   /** @throws DeliveryError where there is no connection now */
-  #wireTo(peer: PeerId, { signal, number }: Attempt): Wire {
+  #wireTo(peer: PeerId, { signal }: Attempt): Wire {
     if (signal.aborted) throw later('the time of this attempt was over');
     const link = this.#link(peer);
-    if (link !== undefined) return link.ready(number);
+    if (link !== undefined) return link.ready();
     throw new DeliveryError(
       { kind: 'never', refusal: NO_SERVER },
       'the server is not set up any more',

@@ -20,9 +20,9 @@ export function unavailable(why: Ending | undefined, waitMs: number): DeliveryEr
 /**
  * A connection is being made. It is not waited for: of a message that is found under way after a crash
  * nobody could tell that nothing of it had left.
- * @param number of the attempt
+ * @param sinceMs how long it has been; who looks after as long again loses no more than it took
  */
-export function notYet(number: number): DeliveryError {
-  const afterMs = Math.min(LOOK_MS.first * 2 ** (number - 1), LOOK_MS.most);
+export function notYet(sinceMs: number): DeliveryError {
+  const afterMs = Math.min(Math.max(sinceMs, LOOK_MS.first), LOOK_MS.most);
   return later('the connection is being made', afterMs);
 }
