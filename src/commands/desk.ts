@@ -35,6 +35,7 @@ export interface Desk extends StoryDesk {
     | 'dead'
     | 'read'
     | 'hurry'
+    | 'hurryAll'
     | 'withdraw'
     | 'revive'
     | 'discard'

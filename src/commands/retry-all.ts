@@ -1,6 +1,5 @@
-import { type MessageId, refused } from '../contract/index.ts';
-import { type Channel, channelOf, DIRECTIONS, readChannel } from '../lanes/lane.ts';
-import type { Standing } from '../lanes/queue.ts';
+import { refused } from '../contract/index.ts';
+import { ALL_PARTITIONS, type Channel, channelOf, DIRECTIONS, readChannel } from '../lanes/lane.ts';
 import { hindrances, noteBy } from './by-hand.ts';
 import type { Answer, Asker, Desk } from './desk.ts';
 import { readNames } from './parties.ts';
@@ -31,43 +30,42 @@ export async function retryAll(
   const channels = desk.transports
     .filter(({ id }) => (transport ?? id) === id)
     .flatMap(({ id }) => DIRECTIONS.map((direction) => channelOf(id, direction)));
-  const hurried = new Map<Channel, Standing>();
   let tried = 0;
-  for await (const head of headsThatWait(desk, channels)) {
-    if ((await desk.lanes.hurry(head.id)) !== 'hurried') continue;
-    tried += 1;
-    noteBy(desk, asker, head, 'hurried');
-    desk.wake(head.lane.channel, head.lane.partition);
-    if (!hurried.has(head.lane.channel)) hurried.set(head.lane.channel, head);
+  const concerned: Channel[] = [];
+  for (const channel of channels) {
+    const before = tried;
+    for (const partition of ALL_PARTITIONS)
+      tried += await hurryAll(desk, asker, channel, partition);
+    if (tried > before) concerned.push(channel);
   }
-  return {
-    text: await inWords(desk, tried, [...hurried.values()]),
-    data: { tried },
-    done: true,
-  };
+  return { text: await inWords(desk, tried, concerned), data: { tried }, done: true };
 }
 
-async function* headsThatWait(desk: Desk, channels: readonly Channel[]): AsyncGenerator<Standing> {
-  let after: { readonly after?: MessageId } = {};
+/** @returns in how many conversations */
+async function hurryAll(
+  desk: Desk,
+  asker: Asker,
+  channel: Channel,
+  partition: number,
+): Promise<number> {
+  let [tried, skip] = [0, 0];
   for (let more = true; more; ) {
-    const found = await desk.lanes.heads({ channels, limit: LANES, ...after });
-    const last = found.waiting.at(-1);
-    more = found.more && last !== undefined;
-    if (last !== undefined) after = { after: last.head };
-    for (const standing of await desk.lanes.look(found.waiting.map(({ head }) => head))) {
-      const { dueInMs = 0, served, onHold } = standing;
-      if (dueInMs > 0 && !served && !onHold) yield standing;
-    }
+    const page = await desk.lanes.hurryAll({ channel, partition, skip, limit: LANES });
+    for (const id of page.heads) noteBy(desk, asker, { id, lane: { channel } }, 'hurried');
+    tried += page.heads.length;
+    skip += page.lanes - page.heads.length;
+    more = page.more;
   }
+  if (tried > 0) desk.wake(channel, partition);
+  return tried;
 }
 
-/** @param one of each channel in which something is tried */
-async function inWords(desk: Desk, tried: number, one: readonly Standing[]): Promise<string> {
+async function inWords(desk: Desk, tried: number, concerned: readonly Channel[]): Promise<string> {
   if (tried === 0) return 'Nothing waits for another attempt.';
   const notes = new Map<string, string>();
-  for (const standing of one) {
-    const words = await hindrances(desk, standing);
-    const { transport } = readChannel(standing.lane.channel);
+  for (const channel of concerned) {
+    const words = await hindrances(desk, { lane: { channel } });
+    const { transport } = readChannel(channel);
     if (words !== '') notes.set(transport, words);
   }
   const what = `${counted(tried, 'conversation')} that waited for another attempt`;

@@ -52,6 +52,22 @@ export interface HeadsRequest {
   readonly limit: number;
 }
 
+/** A page of one partition's lanes. What does not stand there any more when the next is asked for is not skipped. */
+export interface PageRequest {
+  readonly channel: Channel;
+  readonly partition: number;
+  readonly skip: number;
+  readonly limit: number;
+}
+
+export interface Page {
+  /** How many lanes were looked at. */
+  readonly lanes: number;
+  /** The first message of each of which that was asked. */
+  readonly heads: readonly MessageId[];
+  readonly more: boolean;
+}
+
 /** How a message stands in custody. */
 export interface Standing extends Omit<Entry, 'event'> {
   /** Until its lane may be served, by the store's clock: 0 when that is now; undefined when it is in no lane. */
@@ -107,6 +123,8 @@ export interface Queue {
   heads(
     request: HeadsRequest,
   ): Promise<{ readonly waiting: readonly Waiting[]; readonly more: boolean }>;
+  /** The heads of what is on hold, in any order; of a conversation on hold from when it was its turn. */
+  held(request: PageRequest): Promise<Page>;
   /** The first messages of a lane, in their order. */
   messagesOf(lane: Lane, limit: number): Promise<readonly MessageId[]>;
   /** How each stands, in the order of the question; those that are not in custody are left out. */
@@ -115,6 +133,11 @@ export interface Queue {
   dead(limit: number): Promise<readonly MessageId[]>;
   /** Ends the wait of the lane in which this message is. */
   hurry(id: MessageId): Promise<Hurried>;
+  /**
+   * Ends the wait of each lane that has to wait for another attempt, but of those on hold: says the heads
+   * of these. They stand there no more.
+   */
+  hurryAll(request: PageRequest): Promise<Page>;
   /**
    * Takes a message back that waits, and of which nothing is under way.
    * @param seen how many attempts it had when the reports were written

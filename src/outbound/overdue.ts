@@ -5,9 +5,9 @@
 
 import type { MessageId } from '../contract/index.ts';
 import type { StepKind } from '../history/history.ts';
-import type { Channel, Lane } from '../lanes/lane.ts';
+import { ALL_PARTITIONS, type Channel, type Lane } from '../lanes/lane.ts';
 import type { Entry, LaneStore } from '../lanes/lane-store.ts';
-import type { Standing, Waiting } from '../lanes/queue.ts';
+import type { Standing } from '../lanes/queue.ts';
 import { readOutbound, type StoredOutbound, UnreadableError } from '../lanes/stored.ts';
 import type { Reports } from './reports.ts';
 import { overdue } from './texts.ts';
@@ -18,7 +18,7 @@ const MESSAGES = 64;
 
 export interface OverdueOptions {
   readonly channel: Channel;
-  readonly lanes: Pick<LaneStore, 'holds' | 'heads' | 'messagesOf' | 'look' | 'read' | 'withdraw'>;
+  readonly lanes: Pick<LaneStore, 'held' | 'messagesOf' | 'look' | 'read' | 'withdraw'>;
   /** See `deadlines`. */
   readonly deadlineOf: (entry: Pick<Entry, 'id' | 'deadlineAt'>) => number;
   readonly reports: Pick<Reports, 'failed'>;
@@ -30,35 +30,44 @@ export interface OverdueOptions {
 /** Ends what is on hold and past its deadline. What may be under way, or may have been sent, is left alone. */
 export async function endOverdue(options: OverdueOptions): Promise<void> {
   const { lanes, channel } = options;
-  if ((await lanes.holds()).length === 0) return;
-  let after: { readonly after?: MessageId } = {};
-  for (let more = true; more; ) {
-    const found = await lanes.heads({ channels: [channel], limit: LANES, ...after });
-    const last = found.waiting.at(-1);
-    await endOverdueHeads(options, found.waiting);
-    more = found.more && last !== undefined;
-    if (last !== undefined) after = { after: last.head };
+  for (const partition of ALL_PARTITIONS) {
+    let skip = 0;
+    for (let more = true; more; ) {
+      const page = await lanes.held({ channel, partition, skip, limit: LANES });
+      const emptied = await endOverdueHeads(options, page.heads);
+      skip += page.lanes - emptied;
+      more = page.more;
+    }
   }
 }
 
+/** @returns how many lanes are empty by that */
 async function endOverdueHeads(
   options: OverdueOptions,
-  waiting: readonly Waiting[],
-): Promise<void> {
-  const heads = await options.lanes.look(waiting.map(({ head }) => head));
-  for (const head of heads) if (isOver(options, head)) await endOverdueIn(options, head.lane);
+  heads: readonly MessageId[],
+): Promise<number> {
+  if (heads.length === 0) return 0;
+  let emptied = 0;
+  for (const head of await options.lanes.look(heads)) {
+    if (isOver(options, head) && (await endOverdueIn(options, head.lane))) emptied += 1;
+  }
+  return emptied;
 }
 
-/** From the head on: who comes behind one whose time is not over has come later. */
-async function endOverdueIn(options: OverdueOptions, lane: Lane): Promise<void> {
+/**
+ * From the head on: who comes behind one whose time is not over has come later.
+ * @returns whether nothing is left
+ */
+async function endOverdueIn(options: OverdueOptions, lane: Lane): Promise<boolean> {
   const { lanes } = options;
   for (let ended = MESSAGES; ended === MESSAGES; ) {
     ended = 0;
     for (const standing of await lanes.look(await lanes.messagesOf(lane, MESSAGES))) {
-      if (!isOver(options, standing) || !(await end(options, standing))) return;
+      if (!isOver(options, standing) || !(await end(options, standing))) return false;
       ended += 1;
     }
   }
+  return true;
 }
 
 function isOver({ deadlineOf, now }: OverdueOptions, standing: Standing): boolean {

@@ -1,6 +1,13 @@
 import type { MessageId } from '../../contract/index.ts';
 import type { Channel } from '../lane.ts';
-import { type HoldTarget, MOST_AHEAD, type Queue, type Standing } from '../queue.ts';
+import {
+  type HoldTarget,
+  MOST_AHEAD,
+  type Page,
+  type PageRequest,
+  type Queue,
+  type Standing,
+} from '../queue.ts';
 import type { Custody } from './custody.ts';
 import { Expiring } from './expiring.ts';
 import { entryOf, type Message } from './message.ts';
@@ -36,6 +43,11 @@ export function memoryQueue(step: () => Custody): Queue {
       return { waiting: found.slice(0, limit), more: found.length > limit };
     },
 
+    async held(request) {
+      const custody = step();
+      return page(custody, request, ({ lane }) => custody.isOnHold(lane));
+    },
+
     async messagesOf(lane, limit) {
       return step().queueIn(lane)?.ids.slice(0, Math.max(limit, 0)) ?? [];
     },
@@ -65,6 +77,22 @@ export function memoryQueue(step: () => Custody): Queue {
       if (queue.held !== undefined && queue.dueAt > custody.now) return 'served';
       queue.dueAt = Math.min(queue.dueAt, custody.now);
       return 'hurried';
+    },
+
+    async hurryAll(request) {
+      const custody = step();
+      const found = page(
+        custody,
+        request,
+        ({ lane, held, dueAt }) =>
+          held === undefined && dueAt > custody.now && !custody.isOnHold(lane),
+      );
+      for (const id of found.heads) {
+        const message = custody.messages.get(id);
+        const queue = message && custody.queueIn(message.lane);
+        if (queue !== undefined) queue.dueAt = custody.now;
+      }
+      return found;
     },
 
     async withdraw(id, seen, reports) {
@@ -108,6 +136,19 @@ export function memoryQueue(step: () => Custody): Queue {
 
 function nameOf({ channel, conversation }: HoldTarget): string {
   return conversation?.name ?? channel;
+}
+
+function page(
+  custody: Custody,
+  { channel, partition, skip, limit }: PageRequest,
+  isMeant: (queue: ReturnType<Custody['queuesOf']>[number]) => boolean,
+): Page {
+  const heads = custody
+    .queuesOf(channel)
+    .filter((queue) => queue.lane.partition === partition && isMeant(queue))
+    .flatMap(({ ids }) => ids.slice(0, 1));
+  const some = heads.slice(skip, skip + limit);
+  return { lanes: some.length, heads: some, more: some.length >= limit };
 }
 
 function isOf(lane: string, conversation: string | undefined): boolean {

@@ -78,6 +78,24 @@ for _, each in ipairs(out) do each[3] = length_of(k, each[2]) end
 return out
 `;
 
+/**
+ * [partition, channel, skip, most] -> lanes looked at, head…: of all where the channel is on hold, of the
+ * conversations on hold where it is not. From the end of the index, as what is new in it would else hide some.
+ */
+export const HELD = `${READS}${LANES}
+local k, channel, skip, most = tag(num()), arg(), num(), num()
+if call('EXISTS', k .. ':hold') == 0 then return { 0 } end
+local from = call('HEXISTS', k .. ':hold', channel) == 1 and 0 or tonumber(FAR_FROM)
+local out = { 0 }
+local found = call('ZREVRANGE', k .. ':due:' .. channel, skip, skip + most - 1, 'WITHSCORES')
+for i = 1, #found, 2 do
+  if tonumber(found[i + 1]) < from then break end
+  out[1] = out[1] + 1
+  out[#out + 1] = head_of(k, found[i]) or nil
+end
+return out
+`;
+
 /** [partition, messages, message…] -> [header, journal, due in ms or '', ahead, served, on hold] each */
 export const LOOK = `${READS}
 local k, out = tag(num()), {}
@@ -118,6 +136,25 @@ if at == 0 or at > now then
   call('ZADD', due, now_text, lane)
 end
 return 'hurried'
+`;
+
+/** [partition, channel, skip, most] -> lanes looked at, head of each that was hurried… */
+export const HURRY_ALL = `${MOVES}${LANES}
+local k, channel, skip, most = tag(num()), arg(), num(), num()
+local due = k .. ':due:' .. channel
+if call('EXISTS', due) == 0 or call('HEXISTS', k .. ':hold', channel) == 1 then return { 0 } end
+follow_clock(k, channel, true)
+local lanes = call('ZRANGEBYSCORE', due, '(' .. now_text, '(' .. FAR_FROM, 'LIMIT', skip, most)
+local out = { #lanes }
+for _, lane in ipairs(lanes) do
+  local waits = call('HEXISTS', k .. ':j', lane) == 0 and not held_back(k, channel, lane)
+  local head = waits and head_of(k, lane)
+  if head then
+    call('ZADD', due, now_text, lane)
+    out[#out + 1] = head
+  end
+end
+return out
 `;
 
 /**

@@ -8,6 +8,7 @@ import {
   type HoldTarget,
   type Hurried,
   MOST_LANES,
+  type PageRequest,
   type Queue,
   type Standing,
   type Survey,
@@ -53,9 +54,11 @@ export function redisQueue(store: Store): Queue {
   const scripts = {
     survey: store.script(queue.SURVEY),
     heads: store.script(queue.HEADS),
+    held: store.script(queue.HELD),
     look: store.script(queue.LOOK),
     dead: store.script(DEAD),
     hurry: store.script(queue.HURRY),
+    hurryAll: store.script(queue.HURRY_ALL),
     withdraw: store.script(queue.WITHDRAW),
     hold: store.script(queue.HOLD),
     resume: store.script(queue.RESUME),
@@ -65,6 +68,15 @@ export function redisQueue(store: Store): Queue {
     answered(PATIENCE.beforeCustodyMs, () => script.run(partition, [partition, ...args]));
   const everywhere = async (script: Script, ...args: Args): Promise<readonly unknown[]> =>
     await Promise.all(ALL_PARTITIONS.map((partition) => run(script, partition, ...args)));
+  const page = async (script: Script, { channel, partition, skip, limit }: PageRequest) => {
+    const [lanes, ...heads] = list(await run(script, partition, channel, skip, limit));
+    const looked = Number(lanes);
+    return {
+      lanes: looked,
+      heads: heads.map((id) => text(id) as MessageId),
+      more: looked >= limit,
+    };
+  };
   const command = (name: string, channel: Channel, ...args: Args) =>
     answered(PATIENCE.beforeCustodyMs, () =>
       store.command(name, store.partitionFor(channel), `pause:${channel}`, ...args),
@@ -96,6 +108,8 @@ export function redisQueue(store: Store): Queue {
         .sort((a, b) => (a.head < b.head ? -1 : 1));
       return { waiting: all.slice(0, limit), more: all.length > limit };
     },
+
+    held: (request) => page(scripts.held, request),
 
     async messagesOf({ partition, name }, limit) {
       if (limit <= 0) return [];
@@ -142,6 +156,8 @@ export function redisQueue(store: Store): Queue {
       const result = text(await run(scripts.hurry, partitionOf(id), id));
       return HURRIED.includes(result) ? (result as Hurried) : 'gone';
     },
+
+    hurryAll: (request) => page(scripts.hurryAll, request),
 
     async withdraw(id, seen, reports: readonly NewEntry[]) {
       const args: Args = [partitionOf(id), id, seen];

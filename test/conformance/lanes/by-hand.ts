@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
+import type { MessageId } from '../../../src/contract/index.ts';
 import { AT_ONCE, type Check, check, events, SENT, UNKNOWN } from './room.ts';
-import { delayed } from './standing.ts';
+import { delayed, hurriedAll } from './standing.ts';
 
 /** The moves that people make: try it now, take it back, try once more what was put aside. */
 export const byHand: readonly Check[] = [
@@ -25,6 +26,32 @@ export const byHand: readonly Check[] = [
     expect((await room.claim({ holder: 'h2' })).claims).toEqual([]);
     await room.settled(claim, [SENT]);
   }),
+
+  check(
+    'all that has to wait is hurried, page by page, and nothing else is touched',
+    async (room) => {
+      const { channel, store } = room;
+      const waiting: MessageId[] = [];
+      const beside = { ...room.lane('a'), name: `${room.lane('a').name}x` };
+      for (const lane of [room.lane('a'), beside, { ...beside, name: `${beside.name}y` }]) {
+        waiting.push(await delayed(room, 'waits', lane));
+        await room.push(lane, 'behind it');
+      }
+      await delayed(room, 'on hold', room.lane('held'));
+      await store.hold({ channel, conversation: room.lane('held') }, 'note');
+      const busy = await room.pushOne(room.lane('busy'), 'under way');
+      const claim = await room.one();
+      expect(await hurriedAll(room)).toEqual(waiting.sort());
+      expect(await hurriedAll(room)).toEqual([]);
+      const { claims } = await room.claim({ holder: 'h2', perLane: 1 });
+      expect(claims.map(({ entries }) => entries[0]?.id).sort()).toEqual(waiting);
+      for (const each of claims) await room.settled(each, [{ kind: 'later', afterMs: 60_000 }]);
+      await store.hold({ channel }, 'note');
+      expect(await hurriedAll(room)).toEqual([]);
+      expect(claim.entries).toMatchObject([{ id: busy }]);
+      expect(await room.settle(claim, [SENT])).toMatchObject({ result: 'settled' });
+    },
+  ),
 
   check('nothing that has ended can be hurried', async (room) => {
     const out = await room.handOver(room.lane(), 'a');

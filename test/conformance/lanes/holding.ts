@@ -1,7 +1,18 @@
 import { expect } from 'vitest';
 import { type Lane, laneOfItsOwn } from '../../../src/lanes/lane.ts';
-import { AT_ONCE, type Check, check, events, handed, LEASE_MS, networkId, SENT } from './room.ts';
-import { standing } from './standing.ts';
+import type { NewEntry } from '../../../src/lanes/lane-store.ts';
+import {
+  AT_ONCE,
+  type Check,
+  check,
+  events,
+  handed,
+  LEASE_MS,
+  networkId,
+  SENT,
+  UNTOUCHED,
+} from './room.ts';
+import { held, standing } from './standing.ts';
 
 /** What is on hold stays where it is. */
 export const holding: readonly Check[] = [
@@ -118,6 +129,32 @@ export const holding: readonly Check[] = [
     }
     expect(sent).toEqual(['free']);
   }),
+
+  check(
+    'of all that is on hold the heads are found, page by page, and of no other',
+    async (room) => {
+      const { channel } = room;
+      const of = (entry: NewEntry) => ({ ...entry, lane: laneOfItsOwn(entry.lane, entry.id) });
+      const entries = ['a', 'b', 'c'].map((text) => of(room.entry(room.lane('held'), text)));
+      await room.store.push(entries);
+      const free = await room.pushOne(room.lane('free'), 'free');
+      await room.push(room.lane('free'), 'behind it');
+      expect(await held(room)).toEqual([]);
+      await room.store.hold({ channel: `${room.transport}.i` }, 'note');
+      expect(await held(room)).toEqual([]);
+      await room.store.hold({ channel, conversation: room.lane('held') }, 'note');
+      const claim = await room.one();
+      await room.settled(claim, [UNTOUCHED]);
+      const ids = entries.map(({ id }) => id).sort();
+      expect(await held(room)).toEqual(ids);
+      await room.store.hold({ channel }, 'note');
+      expect(await held(room)).toEqual([...ids, free].sort());
+      await room.store.resume({ channel });
+      expect(await held(room)).toEqual(ids);
+      await room.store.resume({ channel, conversation: room.lane('held') });
+      expect(await held(room)).toEqual([]);
+    },
+  ),
 
   check('what is on hold is listed with its note', async (room) => {
     const { channel } = room;

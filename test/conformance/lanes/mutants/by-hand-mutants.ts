@@ -64,6 +64,32 @@ export const byHandMutants: readonly Mutant[] = [
     }),
   },
   {
+    defect: 'hurries what is under way with all the rest',
+    caughtBy: 'all that has to wait is hurried, page by page, and nothing else is touched',
+    plant: (sound) => ({
+      ...sound,
+      async hurryAll(request) {
+        await sound.release(request.channel, 'h1');
+        return await sound.hurryAll(request);
+      },
+    }),
+  },
+  {
+    defect: 'takes all for held where something is',
+    caughtBy: 'of all that is on hold the heads are found, page by page, and of no other',
+    plant: (sound) => ({
+      ...sound,
+      async held({ channel, ...page }) {
+        const { waiting } = await sound.heads({ channels: [channel], limit: 1_000 });
+        const some = waiting
+          .filter(({ lane }) => lane.partition === page.partition)
+          .map(({ head }) => head)
+          .slice(page.skip, page.skip + page.limit);
+        return { lanes: some.length, heads: some, more: some.length === page.limit };
+      },
+    }),
+  },
+  {
     defect: 'holds only what is there already',
     caughtBy: 'a hold is in force for what is stored later, also in a lane that was empty',
     plant: (sound) => ({
