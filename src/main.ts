@@ -16,6 +16,7 @@ import { openCustody } from './main/custody.ts';
 import { openDesk } from './main/desk.ts';
 import { Ending } from './main/ending.ts';
 import { enter, type Reloaded } from './main/holders.ts';
+import { watchForLostData } from './main/lost-data.ts';
 import { type OwnedTransport, own } from './main/owned-transport.ts';
 import type { Shared } from './main/shared.ts';
 import { type Change, changeOf } from './settings/change.ts';
@@ -134,6 +135,7 @@ async function start(
     gone: holder.gone,
     version,
   };
+  await watchForLostData(shared, ending);
   // Side by side: a server that is slow to answer holds no other domain.
   ending.add(() => Promise.all(transports.map((transport) => transport.stop())));
   const owned = await Promise.allSettled(settings.transports.map((each) => own(shared, each)));

@@ -10,7 +10,6 @@ import { openWake } from '../lanes/wake.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type Admission, watchMemory } from '../store/admission.ts';
 import { startEmbedded } from '../store/embedded.ts';
-import { watchEpoch } from '../store/epoch.ts';
 import { checkStart, StartCheckError } from '../store/start-checks.ts';
 import { openStore, type Store, type StoreAddress } from '../store/store.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -41,12 +40,6 @@ export async function openCustody(settings: Settings, log: Log, ending: Ending):
     throw error instanceof StartCheckError ? error : unreachable(error);
   });
   for (const warning of warnings) log.warn({}, warning);
-  const epoch = await watchEpoch(store, join(settings.state, 'epoch'), {
-    onWiped: (text) => log.error({}, text),
-    onDamaged: (text) => log.warn({}, text),
-  });
-  ending.add(() => epoch.stop());
-
   const admission = watchMemory(store, (admits) => {
     log.warn({ admits }, admits ? 'new messages are taken again' : 'no new messages are taken');
   });

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import type { Store } from './store.ts';
 
 export interface EpochListener {
-  /** Told at the start and while running, once each time. */
-  onWiped(text: string): void;
+  /** Told at the start and while running, once each time; where it fails, or this process dies in it, once more. */
+  onWiped(text: string): Promise<void>;
   /** The file does not hold what is written into it; a good one takes its place. */
   onDamaged(text: string): void;
 }
@@ -17,6 +17,10 @@ export interface EpochWatch {
 }
 
 const POLL_MS = 1_000;
+
+const LOST =
+  'Redis has lost its data, or is another one than before. What was waiting in it is gone, and so is what ' +
+  'was on hold or put aside, the holds themselves, accounts that were registered in the chat, and who was in which room.';
 
 const epochSchema = z.uuid();
 
@@ -54,13 +58,9 @@ export async function watchEpoch(
     if (epoch === known || stopped) return;
     // Whatever a damaged file held: its Redis had a name.
     const wiped = known !== undefined || (damaged && unnamed);
+    if (wiped) await onWiped(LOST);
     known = String(epoch);
     damaged = false;
-    if (wiped) {
-      onWiped(
-        'Redis has lost its data, or is another one than before: what was waiting in it is gone',
-      );
-    }
     await write(file, known);
   };
   await look();

@@ -176,7 +176,7 @@ describe('the epoch', () => {
     });
     const damages: string[] = [];
     const watch = await watchEpoch(store, file, {
-      onWiped(text) {
+      async onWiped(text) {
         alarms.push(text);
         ring();
       },
