@@ -86,10 +86,14 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
   const putBack = async ({ stored, settled: { changes } }: ReadAccounts) => {
     const before = [...changes.keys()].map((address) => [address, stored.get(address)] as const);
     const unknown = before.flatMap(([address, owner]) => (owner === undefined ? [address] : []));
-    if (unknown.length > 0) await store.command('HDEL', partition, key, ...unknown);
-    await hset(
-      before.flatMap(([address, owner]) => (owner === undefined ? [] : [[address, owner]])),
+    const owned = before.flatMap(([address, owner]) =>
+      owner === undefined ? [] : [[address, owner] as const],
     );
+    // Both are on their way before whatever is asked for next.
+    await Promise.all([
+      unknown.length === 0 ? undefined : store.command('HDEL', partition, key, ...unknown),
+      hset(owned),
+    ]);
   };
   const written = async (next = configured): Promise<Prepared> => {
     const read = await readAccounts(options, next, now());

@@ -330,3 +330,28 @@ describe('forms', () => {
     await peer.stop();
   });
 });
+
+describe('a change by the operator', () => {
+  const stored = () => store.command('HGETALL', store.partitionFor(transport), `own:${transport}`);
+
+  test('that is discarded leaves what was stored, and who owned what', async () => {
+    const accounts = await accountsOf({ configured: configured([juliet, '1']) });
+    const before = await stored();
+    const { discard } = await accounts.prepare(configured([romeo, '1'], [juliet, '3']));
+    expect(await stored()).not.toEqual(before);
+    discard();
+    await accounts.refresh();
+    expect(await stored()).toEqual(before);
+    expect(accounts.ownerOf(own('1'))?.jid).toBe(juliet);
+    expect(accounts.find(romeo)).toBeUndefined();
+  });
+
+  test('lets nobody register until it is decided', async () => {
+    const accounts = await accountsOf({ pool: ['1', '2'] });
+    const { apply } = await accounts.prepare(configured([romeo, '1']));
+    const registered = accounts.register(juliet);
+    apply();
+    expect((await registered).settings).toEqual({ number: '2' });
+    expect(accounts.ownerOf(own('1'))?.jid).toBe(romeo);
+  });
+});
