@@ -346,12 +346,16 @@ describe('a change by the operator', () => {
     expect(accounts.find(romeo)).toBeUndefined();
   });
 
-  test('lets nobody register until it is decided', async () => {
-    const accounts = await accountsOf({ pool: ['1', '2'] });
-    const { apply } = await accounts.prepare(configured([romeo, '1']));
+  test('lets nobody register until it is decided, so that it forgets nobody', async () => {
+    const accounts = await accountsOf();
+    const { apply } = await accounts.prepare(configured([romeo, '3']));
     const registered = accounts.register(juliet);
+    // By then it would be done.
+    await stored();
+    await stored();
     apply();
-    expect((await registered).settings).toEqual({ number: '2' });
-    expect(accounts.ownerOf(own('1'))?.jid).toBe(romeo);
+    expect(accounts.find(juliet)).toBeUndefined();
+    expect(await registered).toBe(accounts.find(juliet));
+    expect(accounts.ownerOf(own('3'))?.jid).toBe(romeo);
   });
 });
