@@ -4,7 +4,7 @@ import { UnansweredError } from '../lanes/lane-store.ts';
 import { NotHereError } from '../main/beside.ts';
 import { RedisUnreachableError, unreachable } from '../main/custody.ts';
 import { SettingsError } from '../settings/problem.ts';
-import { EmbeddedError } from '../store/embedded.ts';
+import { DamagedError, EmbeddedError } from '../store/embedded.ts';
 import { StartCheckError } from '../store/start-checks.ts';
 import { EXIT } from './exit.ts';
 
@@ -36,7 +36,8 @@ export function failureOf(error: unknown): Failure | undefined {
     return { words: error.message, code: error.passes ? EXIT.unavailable : EXIT.config };
   }
   if (error instanceof EmbeddedError) {
-    return { words: `Postern's own Redis: ${error.message}`, code: EXIT.unavailable };
+    const code = error instanceof DamagedError ? EXIT.config : EXIT.unavailable;
+    return { words: `Postern's own Redis: ${error.message}`, code };
   }
   if (error instanceof RedisUnreachableError || error instanceof NotHereError) {
     return { words: error.message, code: EXIT.unavailable };

@@ -33,7 +33,12 @@ export interface ServerFiles {
 
 /** The server can not be started, or another program has its directory. */
 export class EmbeddedError extends Error {
-  override readonly name = 'EmbeddedError';
+  override readonly name: string = 'EmbeddedError';
+}
+
+/** The server refuses its own file: it will at every start, until a person has decided what to do. */
+export class DamagedError extends EmbeddedError {
+  override readonly name = 'DamagedError';
 }
 
 export async function serverFiles(directory: string): Promise<ServerFiles> {
@@ -77,6 +82,8 @@ export interface Launch {
   readonly pid: number | undefined;
   /** Undefined while the server lives. `taken`: another one holds the lock. */
   ended(): 'taken' | 'failed' | undefined;
+  /** What it has printed. */
+  printed(): Promise<string>;
 }
 
 const TAKEN = 75;
@@ -101,6 +108,7 @@ export async function launch(
   const record = dirname(socket) === files.directory ? '' : socket;
   const log = await open(files.log, 'a', 0o600);
   try {
+    const { size: from } = await log.stat();
     const child = spawn(
       '/bin/sh',
       ['-c', START, 'sh', files.lock, record, command, ...argumentsOf(files, socket, settings)],
@@ -120,7 +128,11 @@ export async function launch(
       ended = 'failed';
     });
     child.unref();
-    return { pid: child.pid, ended: () => ended };
+    return {
+      pid: child.pid,
+      ended: () => ended,
+      printed: async () => (await readFile(files.log)).subarray(from).toString(),
+    };
   } finally {
     await log.close();
   }
@@ -160,8 +172,31 @@ async function onPath(names: readonly string[]): Promise<string> {
   );
 }
 
-/** The last lines that the server has printed. */
-export async function lastWords({ log }: ServerFiles): Promise<string> {
-  const text = await readFile(log, 'utf8').catch(() => '');
-  return text.trimEnd().split('\n').slice(-5).join('\n');
+/** Of Redis 7 and of Valkey: what their tool mends, and what it does not. */
+const MENDABLE = /(?:Bad file format|Unexpected end of file) reading the append only file[^:\n]*/;
+const BEYOND_MENDING = /Internal error in RDB reading|AOF MANIFEST FILE ERROR/;
+
+/** Why a start has failed. */
+export async function failureOfStart(
+  { directory, log }: ServerFiles,
+  start: Launch,
+): Promise<EmbeddedError> {
+  const text = (await start.printed().catch(() => '')).trimEnd();
+  const folder = join(directory, 'appendonlydir');
+  const more = 'See "Redis\' file is damaged" in docs/operate.md.';
+  const [damage] = MENDABLE.exec(text) ?? [];
+  if (damage !== undefined) {
+    return new DamagedError(
+      `its file is damaged (${damage}). Nothing was changed.\n` +
+        `Make a copy of ${folder} first. Then  redis-check-aof --fix ${join(folder, 'appendonly.aof.manifest')}  ` +
+        'removes all that is behind the damage: what was accepted behind it is lost, and what arrived behind it ' +
+        `may be sent again. ${more}`,
+    );
+  }
+  const words = `the embedded Redis does not start; ${log} ends in:\n${text.split('\n').slice(-5).join('\n')}`;
+  if (!BEYOND_MENDING.test(text)) return new EmbeddedError(words);
+  return new DamagedError(
+    `${words}\nIts data is damaged, and redis-check-aof does not mend this. Put back a copy of ${folder}, or move ` +
+      `it away: then all that waits in it is lost. ${more}`,
+  );
 }

@@ -18,8 +18,8 @@ import {
   appendfsync,
   dropSocket,
   EmbeddedError,
+  failureOfStart,
   type Launch,
-  lastWords,
   launch,
   type ServerFiles,
   type ServerSettings,
@@ -27,7 +27,7 @@ import {
   socketOf,
 } from './embedded-server.ts';
 
-export { EmbeddedError } from './embedded-server.ts';
+export { DamagedError, EmbeddedError } from './embedded-server.ts';
 
 export interface EmbeddedOptions extends ServerSettings {
   /** Its own directory, absolute: `<state>/redis`. Made if missing. */
@@ -137,9 +137,7 @@ async function attach(
       }
     }
     if (started?.ended() === 'failed') {
-      throw new EmbeddedError(
-        `the embedded Redis does not start; ${files.log} ends in:\n${await lastWords(files)}`,
-      );
+      throw await failureOfStart(files, started);
     }
     if (performance.now() > deadline) {
       throw new EmbeddedError(

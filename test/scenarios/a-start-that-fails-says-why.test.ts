@@ -44,7 +44,7 @@ async function start(
   const [componentPort = 0] = await freePorts(1);
   const server = { domain: 'localhost', host: '127.0.0.1', componentPort } as const;
   const folder = join(dir, name);
-  await mkdir(folder);
+  await mkdir(folder, { recursive: true });
   const file = join(folder, 'postern.yaml');
   const config = { state: './state', ...configuration(server, carrier) };
   await writeFile(file, JSON.stringify({ ...config, ...wrong.config }));
@@ -74,6 +74,18 @@ it('no Redis installed: what to install, exit code 69', async () => {
   expect(words).toMatch(/redis-server.*install/s);
   expect(words).not.toMatch(TRACE);
   expect(code).toBe(69);
+});
+
+it('an embedded Redis whose file is damaged: what to do, exit code 78', async () => {
+  const data = join(dir, 'damaged', 'state', 'redis', 'appendonlydir');
+  await mkdir(data, { recursive: true });
+  const manifest = 'file appendonly.aof.1.incr.aof seq 1 type i\n';
+  await writeFile(join(data, 'appendonly.aof.manifest'), manifest);
+  await writeFile(join(data, 'appendonly.aof.1.incr.aof'), 'nonsense\n');
+  const { words, code } = await start('damaged', {});
+  expect(words).toContain('redis-check-aof --fix');
+  expect(words).not.toMatch(TRACE);
+  expect(code).toBe(78);
 });
 
 it('a Redis that nobody runs: exit code 69', async () => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EmbeddedError, startEmbedded } from '../../../src/store/embedded.ts';
+import { DamagedError, startEmbedded } from '../../../src/store/embedded.ts';
 
 const MAX_MEMORY = 64 * 1024 ** 2;
 
@@ -227,10 +227,46 @@ describe('the embedded Redis', () => {
     await second.stop();
   });
 
+  test('says what to do where its file is damaged, and changes nothing in it', async () => {
+    const first = await startEmbedded(options());
+    await ask(first.socket, (redis) => redis.set('before', 'yes'));
+    await ask(first.socket, (redis) => redis.set('damaged', 'yes'));
+    await first.stop();
+    const folder = join(directory, 'appendonlydir');
+    const file = join(folder, 'appendonly.aof.1.incr.aof');
+    const written = await readFile(file);
+    written.fill(0xff, written.indexOf('damaged') - 4, written.indexOf('damaged') + 4);
+    await writeFile(file, written);
+    const refused = await startEmbedded(options()).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(DamagedError);
+    expect(String(refused)).toContain(`Make a copy of ${folder} first`);
+    expect(await readFile(file)).toEqual(written);
+
+    // As the words say.
+    const manifest = join(folder, 'appendonly.aof.manifest');
+    expect(String(refused)).toContain(`redis-check-aof --fix ${manifest}`);
+    execFileSync('redis-check-aof', ['--fix', manifest], { input: 'y\n' });
+    const second = await startEmbedded(options());
+    expect(await ask(second.socket, (redis) => redis.mget('before', 'damaged'))).toEqual([
+      'yes',
+      null,
+    ]);
+    await second.stop();
+  });
+
+  test('says so where the damage can not be mended', async () => {
+    await (await startEmbedded(options())).stop();
+    const base = join(directory, 'appendonlydir', 'appendonly.aof.1.base.rdb');
+    await writeFile(base, (await readFile(base)).fill(0xff, 40));
+    const refused = await startEmbedded(options()).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(DamagedError);
+    expect(String(refused)).toContain('does not mend this');
+  });
+
   test('says why it does not start', async () => {
     await mkdir(join(directory, 'appendonlydir'), { recursive: true });
     await writeFile(join(directory, 'appendonlydir', 'appendonly.aof.manifest'), 'nonsense\n');
-    await expect(startEmbedded(options())).rejects.toThrow(EmbeddedError);
+    await expect(startEmbedded(options())).rejects.toThrow(DamagedError);
     await expect(startEmbedded(options())).rejects.toThrow(/redis\.log ends in:[\s\S]*manifest/);
     await expect(startEmbedded({ ...options(), command: '/nowhere/redis-server' })).rejects.toThrow(
       /redis\.log ends in:[\s\S]*nowhere/,
