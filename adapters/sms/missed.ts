@@ -10,6 +10,9 @@ const OVERLAP_MS = 10 * 60_000;
 const LOOK_AGAIN_MS = 5 * 60_000;
 /** Of a text that was sent so long ago no news is waited for any more. */
 const NEWS_MS = 72 * 60 * 60_000;
+const HEAR_AGAIN_MS = 15 * 60_000;
+/** So many are stored at once: each waits for a flush that they share. */
+const NEWS_AT_ONCE = 16;
 
 export interface MissedOptions {
   readonly context: AdapterContext<SmsConfig, SmsAccount>;
@@ -21,7 +24,7 @@ export interface MissedOptions {
 /**
  * Fetches what the provider received while nobody was there to take it: it tries a webhook once or
  * twice and then forgets it. Looks at the start and every five minutes, and so knows how the provider
- * is.
+ * is; what became of sent texts is asked at the start and every quarter of an hour.
  */
 export class Missed {
   readonly #options: MissedOptions;
@@ -29,8 +32,11 @@ export class Missed {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #underWay = false;
-  /** What became of the texts that were sent is asked once: from then on the webhook tells. */
-  #hasHeard = false;
+  /** When it was last asked what became of the texts that were sent, by a monotonic clock. */
+  #heardAt = Number.NEGATIVE_INFINITY;
+  /** Whose end was in the list then. */
+  #heard: ReadonlySet<string> = new Set();
+  #saidMore = false;
 
   constructor(options: MissedOptions) {
     this.#options = options;
@@ -66,7 +72,8 @@ export class Missed {
     const { context, remarks } = this.#options;
     try {
       await this.#receiveMissed();
-      if (!this.#hasHeard && !this.#ended) await this.#hearMissed();
+      const isTime = performance.now() - this.#heardAt >= HEAR_AGAIN_MS;
+      if (isTime && !this.#ended) await this.#hearMissed();
       remarks.health('connected', 'the provider answers');
     } catch (error) {
       if (this.#ended) return;
@@ -86,16 +93,29 @@ export class Missed {
     }
   }
 
-  /** While nobody was there the provider tried its webhook in vain, and never tells again. */
+  /**
+   * The provider tries its webhook a few times and never tells again: while nobody was there, and while
+   * nobody could be reached.
+   */
   async #hearMissed(): Promise<void> {
-    const { provider, inbound } = this.#options;
+    const { context, provider, inbound } = this.#options;
+    const at = performance.now();
     const list = await provider.ends(Date.now() - NEWS_MS, this.#signal);
     const ours = this.#ours;
-    for (const news of list.news) {
+    const fresh = list.news.filter(({ id, from }) => ours.has(from) && !this.#heard.has(id));
+    for (let next = 0; next < fresh.length; next += NEWS_AT_ONCE) {
       if (this.#ended) return;
-      if (ours.has(news.from)) await inbound.missedNews(news);
+      const some = fresh.slice(next, next + NEWS_AT_ONCE);
+      await Promise.all(some.map((news) => inbound.missedNews(news)));
     }
-    this.#hasHeard = true;
+    if (!list.complete && !this.#saidMore) {
+      const text =
+        'More texts were sent in the last three days than Postern looks through: of the oldest it may not hear what became of them.';
+      await context.notifyAdmins('missed-news', text);
+      this.#saidMore = true;
+    }
+    this.#heard = new Set(list.news.map(({ id }) => id));
+    this.#heardAt = at;
   }
 
   get #signal(): AbortSignal {

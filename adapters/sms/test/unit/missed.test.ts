@@ -1,5 +1,5 @@
 import type { OwnAddress } from 'postern/adapter';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Carrier } from '../carrier.ts';
 import { OWN_NUMBER, PEER_NUMBER, sid } from '../carrier.ts';
 import { onCarrier, rigOn } from '../on-carrier.ts';
@@ -170,5 +170,50 @@ describe('at the start', () => {
     const { rig, carrier } = await onCarrier();
     await carrier.close();
     expect(await inState(rig, 'transient-disconnect')).toContain('ECONNREFUSED');
+  });
+});
+
+describe('later', () => {
+  const MINUTE_MS = 60_000;
+  const sent = (carrier: Carrier, id: number) => {
+    const form = new URLSearchParams({ From: OWN_NUMBER, To: PEER_NUMBER, Body: `text ${id}` });
+    carrier.sent.push({ sid: sid(id), form, createdAt: Date.now() - HOUR_MS, status: 'delivered' });
+  };
+  const heard = (rig: ReturnType<typeof rigOn>) =>
+    rig.received.flatMap((event) => (event.kind === 'status' ? [event.of.networkId] : []));
+
+  test('what became of sent texts is asked for again now and then, and stored once', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance', 'Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { rig, carrier } = await onCarrier({ numbers: [OWN_NUMBER] });
+    for (let id = 1; id <= 40; id++) sent(carrier, id);
+    await inState(rig, 'connected');
+    expect(heard(rig)).toHaveLength(40);
+    // Its webhook was not let through.
+    sent(carrier, 41);
+    const looks = async (count: number) => {
+      for (let look = 0; look < count; look++) {
+        // Until the look before it is over: none begins while another is under way.
+        await new Promise((resolve) => setImmediate(resolve));
+        const before = Date.now();
+        vi.advanceTimersByTime(5 * MINUTE_MS);
+        await vi.waitUntil(() => Number(rig.memory.get('received-until')) > before);
+      }
+    };
+    await looks(2);
+    expect(heard(rig)).toHaveLength(40);
+    await looks(1);
+    await vi.waitUntil(() => heard(rig).length > 40);
+    expect(heard(rig).slice(40)).toEqual([sid(41)]);
+  });
+
+  test('where there is more than is looked through, the administrators hear so once', async () => {
+    const { rig, carrier } = await onCarrier({ numbers: [OWN_NUMBER] });
+    carrier.pageSize = 1;
+    for (let id = 1; id <= 21; id++) sent(carrier, id);
+    await inState(rig, 'connected');
+    expect(heard(rig)).toHaveLength(20);
+    const notices = rig.said.filter(({ level }) => level === 'notice');
+    expect(notices).toMatchObject([{ text: expect.stringContaining('More texts were sent') }]);
   });
 });
