@@ -123,7 +123,7 @@ export interface Queue {
   heads(
     request: HeadsRequest,
   ): Promise<{ readonly waiting: readonly Waiting[]; readonly more: boolean }>;
-  /** The heads of what is on hold, in any order; of a conversation on hold from when it was its turn. */
+  /** The heads of what is on hold, in any order; of what is under way when that is settled. */
   held(request: PageRequest): Promise<Page>;
   /** The first messages of a lane, in their order. */
   messagesOf(lane: Lane, limit: number): Promise<readonly MessageId[]>;

@@ -185,9 +185,18 @@ pushed()
 return 'withdrawn'
 `;
 
-/** [partition, channel or conversation, note] -> 1, or 0 when it was on hold before */
+/**
+ * [partition, channel, channel or conversation, note] -> 1, or 0 when it was on hold before. What is under
+ * way, or was left so, is put behind all others by whoever settles or takes it.
+ */
 export const HOLD = `${MOVES}
-local k, name, note = tag(num()), arg(), arg()
+local k, channel, name, note = tag(num()), arg(), arg(), arg()
+local due = k .. ':due:' .. channel
+for _, lane in ipairs(name == channel and {} or call('ZRANGE', due, 0, -1)) do
+  if conversation_of(lane) == name and call('HEXISTS', k .. ':j', lane) == 0 then
+    call('ZADD', due, FAR, lane)
+  end
+end
 return call('HSETNX', k .. ':hold', name, note)
 `;
 

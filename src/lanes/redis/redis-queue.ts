@@ -175,7 +175,7 @@ export function redisQueue(store: Store): Queue {
     async hold(target, note) {
       const name = nameOf(target);
       const calls = partitionsOf(target).map((partition) =>
-        run(scripts.hold, partition, name, note),
+        run(scripts.hold, partition, target.channel, name, note),
       );
       return (await Promise.all(calls)).includes(1);
     },

@@ -177,7 +177,8 @@ for request = 1, num() do
       -- An answer ends at its first nil.
       next = take(partition, channel, lane, holder, turn, lease, most) or false
     else
-      call('ZADD', due, digits(now + (wait or 0)), lane)
+      local far = wait and held_back(k, channel, lane) == 'conversation'
+      call('ZADD', due, far and FAR or digits(now + (wait or 0)), lane)
       ended[#ended + 1] = lane
       more = wait and 0 or 1
     end

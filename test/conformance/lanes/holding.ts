@@ -1,18 +1,8 @@
 import { expect } from 'vitest';
 import { type Lane, laneOfItsOwn } from '../../../src/lanes/lane.ts';
 import type { NewEntry } from '../../../src/lanes/lane-store.ts';
-import {
-  AT_ONCE,
-  type Check,
-  check,
-  events,
-  handed,
-  LEASE_MS,
-  networkId,
-  SENT,
-  UNTOUCHED,
-} from './room.ts';
-import { held, standing } from './standing.ts';
+import { AT_ONCE, type Check, check, events, handed, LEASE_MS, networkId, SENT } from './room.ts';
+import { delayed, held, standing, WAITS } from './standing.ts';
 
 /** What is on hold stays where it is. */
 export const holding: readonly Check[] = [
@@ -143,8 +133,6 @@ export const holding: readonly Check[] = [
       await room.store.hold({ channel: `${room.transport}.i` }, 'note');
       expect(await held(room)).toEqual([]);
       await room.store.hold({ channel, conversation: room.lane('held') }, 'note');
-      const claim = await room.one();
-      await room.settled(claim, [UNTOUCHED]);
       const ids = entries.map(({ id }) => id).sort();
       expect(await held(room)).toEqual(ids);
       await room.store.hold({ channel }, 'note');
@@ -155,6 +143,18 @@ export const holding: readonly Check[] = [
       expect(await held(room)).toEqual([]);
     },
   ),
+
+  check('its head is found that has to wait, be it from before the hold or since', async (room) => {
+    const { channel } = room;
+    const before = await delayed(room, 'before', room.lane('a'));
+    const since = await room.pushOne(room.lane('b'), 'since');
+    const claim = await room.one();
+    for (const peer of ['a', 'b']) {
+      await room.store.hold({ channel, conversation: room.lane(peer) }, 'note');
+    }
+    await room.settled(claim, [WAITS]);
+    expect(await held(room)).toEqual([before, since].sort());
+  }),
 
   check('what is on hold is listed with its note', async (room) => {
     const { channel } = room;
