@@ -34,10 +34,17 @@ async function retryOne(desk: Desk, asker: Asker, standing: Standing): Promise<O
   const { id, lane } = standing;
   const hurried = await desk.lanes.hurry(id);
   if (hurried !== 'hurried') return { done: hurried === 'served', words: WORDS[hurried] };
-  noteBy(desk, asker, standing, 'hurried');
+  // Of one whose turn had come already nothing was changed.
+  if (standing.dueInMs !== 0) noteBy(desk, asker, standing, 'hurried');
   desk.wake(lane.channel, lane.partition);
-  const ahead = standing.ahead > 0 ? ', behind those that came before it' : '';
-  return { done: true, words: `is tried now${ahead}.${await hindrances(desk, standing)}` };
+  return { done: true, words: `${whatComes(standing)}.${await hindrances(desk, standing)}` };
+}
+
+function whatComes({ state, ahead }: Standing): string {
+  if (state === 'unknown' || state === 'sending') {
+    return 'is being looked into: it may have been sent, so it is asked first what became of it';
+  }
+  return ahead > 0 ? 'is tried now, behind those that came before it' : 'is tried now';
 }
 
 const WORDS: Readonly<Record<Exclude<Hurried, 'hurried'>, string>> = {

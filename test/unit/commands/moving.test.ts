@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { discard } from '../../../src/commands/discard.ts';
 import { retry } from '../../../src/commands/retry.ts';
-import type { PeerId } from '../../../src/contract/index.ts';
+import { DeliveryError, type PeerId } from '../../../src/contract/index.ts';
 import { laneOf, newMessageId } from '../../../src/lanes/lane.ts';
 import { readOutbound, storeInbound } from '../../../src/lanes/stored.ts';
 import { user } from '../../support/desk.ts';
@@ -42,6 +42,22 @@ describe('retry', () => {
     expect(asking.bench.history.steps.at(-1)).toMatchObject({
       ...{ message: id, what: 'hurried', detail: 'by the command line' },
     });
+  });
+
+  it('does not say of one that may have been sent that it is tried, and writes a wish down once', async () => {
+    const id = await asking.written();
+    const unknown = new DeliveryError({ kind: 'unknown-outcome' }, 'nobody answered');
+    asking.bench.deliver = () => Promise.reject(unknown);
+    await asking.bench.serve();
+    expect(await stateOf(id)).toBe('unknown');
+    const { text } = await asking.ask(`retry ${id}`);
+    expect(text).toContain(`${id}: is being looked into: it may have been sent`);
+    expect((await asking.ask(`retry ${id}`)).text).toBe(text);
+    expect(asking.desk.woken).toHaveLength(2);
+    const hurried = asking.bench.history.steps.filter(({ what }) => what === 'hurried');
+    expect(hurried).toHaveLength(1);
+    await claimAll(asking.bench.lanes, 'outbound');
+    expect((await asking.ask(`retry ${id}`)).text).toContain('is under way');
   });
 
   it('says what stands in the way', async () => {
