@@ -23,6 +23,6 @@ export function unavailable(why: Ending | undefined, waitMs: number): DeliveryEr
  * @param sinceMs how long it has been; who looks after as long again loses no more than it took
  */
 export function notYet(sinceMs: number): DeliveryError {
-  const afterMs = Math.min(Math.max(sinceMs, LOOK_MS.first), LOOK_MS.most);
+  const afterMs = Math.round(Math.min(Math.max(sinceMs, LOOK_MS.first), LOOK_MS.most));
   return later('the connection is being made', afterMs);
 }

@@ -22,7 +22,7 @@ export function patiently(deliver: Session['deliver']): Session['deliver'] {
       } catch (error) {
         const soonMs = left ? undefined : waitOf(error);
         if (soonMs === undefined || attempts >= MOST_ATTEMPTS) throw error;
-        await once(AbortSignal.timeout(soonMs), 'abort');
+        await once(AbortSignal.timeout(Math.ceil(soonMs)), 'abort');
       }
     }
   };
