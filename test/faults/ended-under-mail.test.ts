@@ -4,7 +4,7 @@ import type { MailHouse } from '../support/mail-house.ts';
 import { arrivedMails } from './mail-arrivals.ts';
 import { sendersTo, startHouseToPourInto } from './mail-pouring-in.ts';
 
-const MAILS = Array.from({ length: 300 }, (_, n) => `mail ${n}`);
+const MAILS = Array.from({ length: 900 }, (_, n) => `mail ${n}`);
 
 let house: MailHouse;
 
@@ -20,7 +20,7 @@ it('SIGTERM while mails pour in: who waits is told to come again, the exit code 
   const senders = sendersTo(house);
   const idle = await house.smtp();
   const sending = senders.send(MAILS);
-  await senders.until(({ taken }) => taken.size > MAILS.length / 4);
+  await senders.until(({ taken }) => taken.size > MAILS.length / 12);
   gateway.program.signal('SIGTERM');
   expect(await idle.reply()).toMatch(/^421 4\.3\.2 /);
   expect(await gateway.program.exited()).toBe(0);

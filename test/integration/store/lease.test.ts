@@ -90,7 +90,7 @@ describe('a lease', () => {
         resolve();
       });
       // One that has only run out is taken again; this is somebody else's.
-      const theirs = ['lease:net', '1000 another', 'PX', 300];
+      const theirs = ['lease:net', '1000 another', 'PX', 300] as const;
       void acquired(one).then(() => store.command('SET', store.partitionFor(NET), ...theirs));
     });
     await lost;

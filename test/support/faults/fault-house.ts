@@ -105,14 +105,23 @@ export class FaultHouse {
 
   /** Resolves when something new has arrived in every direction. */
   async flows(): Promise<void> {
-    const { ledger } = this.#parts;
-    // What a carrier has is not seen before the end, but it confirms what it has.
+    const { ledger, pulse } = this.#parts;
+    // A carrier confirms what it has; but all of what it says may be lost.
+    const texts = this.directions.find(({ name }) => name === 'xmpp-sms');
+    let isAsking = false;
+    const stop = pulse.beat(() => {
+      if (isAsking || texts === undefined) return;
+      isAsking = true;
+      void Promise.allSettled([texts.collect()]).then(() => {
+        isAsking = false;
+      });
+    });
     const arrived = (name: DirectionName): number =>
       ledger.count(name, 'arrived') + ledger.count(name, 'receipt');
     const before = this.directions.map(({ name }) => arrived(name));
-    await ledger.until(() =>
-      this.directions.every(({ name }, at) => arrived(name) > (before[at] ?? 0)),
-    );
+    await ledger
+      .until(() => this.directions.every(({ name }, at) => arrived(name) > (before[at] ?? 0)))
+      .finally(stop);
   }
 
   /** SIGKILL, and a new start at once on the same data. Resolves when it runs; it may not answer yet. */

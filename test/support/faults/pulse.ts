@@ -12,8 +12,10 @@ export class Pulse {
     }, BEAT_MS);
   }
 
-  beat(beat: () => void): void {
+  /** @returns what ends it */
+  beat(beat: () => void): () => void {
     this.#beats.add(beat);
+    return () => this.#beats.delete(beat);
   }
 
   stop(): void {

@@ -17,6 +17,15 @@ export function xmppToSms(scene: Scene, { carrier, transport: { domain } }: SmsD
     lanes: NUMBERS.map((number) => ({ to: `${number}@${domain}` })),
   });
   let listed = 0;
+  let collecting = Promise.resolve();
+  const collect = async (): Promise<void> => {
+    const texts = await carrier.messages();
+    for (const { body } of texts.slice(listed)) {
+      const key = keyOf(body);
+      if (key !== undefined) scene.ledger.note(key, { is: 'arrived' });
+    }
+    listed = texts.length;
+  };
   return {
     name: 'xmpp-sms',
     // The carrier is asked what it has, before anything is sent again.
@@ -24,13 +33,9 @@ export function xmppToSms(scene: Scene, { carrier, transport: { domain } }: SmsD
     lanes: NUMBERS.length,
     send: (count, lane) => source.send(count, lane),
     taken: () => source.until(({ isDone }) => isDone),
-    async collect() {
-      const texts = await carrier.messages();
-      for (const { body } of texts.slice(listed)) {
-        const key = keyOf(body);
-        if (key !== undefined) scene.ledger.note(key, { is: 'arrived' });
-      }
-      listed = texts.length;
+    collect() {
+      collecting = collecting.catch(() => undefined).then(collect);
+      return collecting;
     },
     get waitsFor() {
       return source.waitsFor;
