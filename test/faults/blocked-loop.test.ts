@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { aged } from '../support/aged-server.ts';
 import { startGateway } from '../support/gateway.ts';
 import { configuration, DOMAIN, ROMEO, startHouse } from '../support/house.ts';
 
@@ -20,6 +21,7 @@ it.concurrent.each([
       env: { POSTERN_CRASH_AT: `${point}:${AT}${where} for ${ms} ms after SIGUSR2` },
     });
     onTestFinished(() => house.stop());
+    await aged();
     const { carrier, gateway, server } = house;
     const standby = await startGateway({
       config: configuration(server, carrier),

@@ -1,18 +1,16 @@
-import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { aged } from '../support/aged-server.ts';
 import type { FaultHouse } from '../support/faults/fault-house.ts';
 import { startFaultHouse } from '../support/faults/start-fault-house.ts';
 import { tableOf } from '../support/faults/verdict-table.ts';
 
 const BURST = 15;
-/** A server counts whole seconds: what it was given in its first ones is sent again, lest it was another. */
-const SERVER_AGE_MS = 5_000;
 
 let house: FaultHouse;
 
 beforeAll(async () => {
   house = await startFaultHouse();
-  await once(AbortSignal.timeout(SERVER_AGE_MS), 'abort');
+  await aged();
 });
 
 afterAll(() => house?.stop());

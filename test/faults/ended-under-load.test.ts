@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { aged } from '../support/aged-server.ts';
 import { bodyOf } from '../support/clients/client.ts';
 import { embeddedRedis } from '../support/embedded-redis.ts';
 import { DOMAIN, type House, JULIET, ROMEO, startHouse } from '../support/house.ts';
@@ -16,6 +17,7 @@ let house: House;
 
 beforeAll(async () => {
   house = await startHouse();
+  await aged();
 });
 
 afterAll(() => house?.stop());

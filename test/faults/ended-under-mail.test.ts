@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { aged } from '../support/aged-server.ts';
 import { embeddedRedis } from '../support/embedded-redis.ts';
 import type { MailHouse } from '../support/mail-house.ts';
 import { arrivedMails } from './mail-arrivals.ts';
@@ -10,6 +11,7 @@ let house: MailHouse;
 
 beforeAll(async () => {
   house = await startHouseToPourInto();
+  await aged();
 });
 
 afterAll(() => house?.stop());

@@ -1,6 +1,7 @@
 /** One house in which the gateway dies at one crash point after the other, under traffic in one direction. */
 
 import { once } from 'node:events';
+import { aged } from '../../aged-server.ts';
 import { check, type Row } from '../checker.ts';
 import type { FaultHouse } from '../fault-house.ts';
 import type { DirectionName } from '../ledger.ts';
@@ -40,6 +41,7 @@ export async function runCells(
 ): Promise<readonly Outcome[]> {
   const directions = [...new Set(cells.map(({ direction }) => direction))];
   const house = await startFaultHouse({ directions, env: envOf(cells[0]) });
+  await aged();
   try {
     const outcomes: Outcome[] = [];
     for (const [index, cell] of cells.entries()) {
