@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { type AccountsOptions, openAccounts } from '../../../src/accounts/open-accounts.ts';
 import { AccountConflictError } from '../../../src/accounts/settle-owners.ts';
@@ -11,7 +11,8 @@ import {
 } from '../../../src/contract/index.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
 import { type BareJid, parseBareJid } from '../../../src/xmpp/jid.ts';
-import { type RedisPeer, startRedis } from '../../support/peers/redis.ts';
+import { startRedis } from '../../support/peers/redis.ts';
+import { withStore } from '../../support/store.ts';
 
 const transport = 'pager' as TransportId;
 const juliet = parseBareJid('juliet@example.org');
@@ -36,20 +37,13 @@ const networkOf = (pool: readonly string[]): Addressing<Account> => ({
   },
 });
 
-let redis: RedisPeer;
 let store: Store;
 let now: number;
 
-beforeAll(async () => {
-  redis = await startRedis();
-  store = openStore({ kind: 'url', url: `unix:${redis.socket}` });
+withStore((opened) => {
+  store = opened;
 });
-afterAll(async () => {
-  await store.close();
-  await redis.stop();
-});
-beforeEach(async () => {
-  await store.client.call('FLUSHALL');
+beforeEach(() => {
   now = Date.UTC(2026, 0, 1);
 });
 

@@ -1,23 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { TransportId } from '../../../src/contract/index.ts';
 import { openMark } from '../../../src/store/open-mark.ts';
-import { openStore, type Store } from '../../../src/store/store.ts';
-import { type RedisPeer, startRedis } from '../../support/peers/redis.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { withStore } from '../../support/store.ts';
 
 const NET = 'net' as TransportId;
 
-let redis: RedisPeer;
 let store: Store;
 
-beforeAll(async () => {
-  redis = await startRedis();
-  store = openStore({ kind: 'url', url: `unix:${redis.socket}` });
+withStore((opened) => {
+  store = opened;
 });
-afterAll(async () => {
-  await store.close();
-  await redis.stop();
-});
-beforeEach(() => store.client.flushall());
 
 const markOf = (holder: string) => openMark(store, NET, holder);
 

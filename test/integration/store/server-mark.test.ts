@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { TransportId } from '../../../src/contract/index.ts';
 import { openServerMark } from '../../../src/store/server-mark.ts';
-import { openStore, type Store } from '../../../src/store/store.ts';
-import { type RedisPeer, startRedis } from '../../support/peers/redis.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { withStore } from '../../support/store.ts';
 
-let redis: RedisPeer;
 let store: Store;
 
-beforeAll(async () => {
-  redis = await startRedis();
-  store = openStore({ kind: 'url', url: `unix:${redis.socket}` });
+withStore((opened) => {
+  store = opened;
 });
-afterAll(async () => {
-  await store.close();
-  await redis.stop();
-});
-beforeEach(() => store.client.flushall());
 
 const markOf = (transport: string, server?: string) =>
   openServerMark(store, transport as TransportId, server);

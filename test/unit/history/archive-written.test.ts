@@ -1,35 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ArchiveOptions, openArchive } from '../../../src/history/sqlite-archive.ts';
-import { AT, entry, room } from './archived.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { entry, room } from './archived.ts';
+import { withArchiveFile } from './opened-archive.ts';
 import { listener } from './told.ts';
 
-let directory: string;
-let file: string;
-const open: { close(): void }[] = [];
-
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'postern-archive-'));
-  file = join(directory, 'archive.sqlite');
-});
-afterEach(() => {
-  for (const one of open.splice(0)) one.close();
-  rmSync(directory, { recursive: true, force: true });
-});
-
-function opened(options: ArchiveOptions = {}) {
-  const archive = openArchive(file, { now: () => AT, ...options });
-  open.push(archive);
-  return archive;
-}
+const { opened, beside } = withArchiveFile();
 
 /** Another process that holds the file until it commits. */
 function held() {
-  const database = new DatabaseSync(file);
-  open.push(database);
+  const database = beside();
   database.exec('BEGIN IMMEDIATE');
   const rows = database.prepare('SELECT count(*) AS n FROM entry');
   return { release: () => database.exec('COMMIT'), rows: () => rows.get()?.n };

@@ -1,43 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readFileSync, statSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
 import type { NetworkMessageId, TransportId } from '../../../src/contract/index.ts';
 import { NO_ARCHIVE } from '../../../src/history/no-archive.ts';
-import { type ArchiveOptions, openArchive } from '../../../src/history/sqlite-archive.ts';
 import { AT, entries, entry, NOBODY, room } from './archived.ts';
 import { commitsOf } from './log-of-sqlite.ts';
+import { withArchiveFile } from './opened-archive.ts';
 import { listener } from './told.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const KIB = 1024;
 
-let directory: string;
-let file: string;
-const open: { close(): void }[] = [];
-
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'postern-archive-'));
-  file = join(directory, 'archive.sqlite');
-});
-afterEach(() => {
-  for (const one of open.splice(0)) one.close();
-  rmSync(directory, { recursive: true, force: true });
-});
-
-function opened(options: ArchiveOptions = {}) {
-  const archive = openArchive(file, { now: () => AT, ...options });
-  open.push(archive);
-  return archive;
-}
-
-/** The file as another process has it. */
-function beside() {
-  const database = new DatabaseSync(file);
-  open.push(database);
-  return database;
-}
+const archiveFile = withArchiveFile();
+const { opened, beside } = archiveFile;
 
 describe('an entry', () => {
   it('comes back as it was, written or not, and after a kill', async () => {
@@ -143,11 +117,11 @@ describe('an archive', () => {
 describe('what is appended', () => {
   it('is written by itself, many together', async () => {
     const archive = opened();
-    const before = commitsOf(file);
+    const before = commitsOf(archiveFile.file);
     for (const one of entries(100)) archive.append(room(), one);
     const count = beside().prepare('SELECT count(*) AS n FROM entry');
     await vi.waitUntil(() => count.get()?.n === 100, { timeout: 10_000 });
-    expect(commitsOf(file) - before).toBe(1);
+    expect(commitsOf(archiveFile.file) - before).toBe(1);
   });
 
   it('is written as it comes where it comes faster than that', () => {
@@ -173,9 +147,9 @@ describe('what is appended', () => {
     const archive = opened();
     archive.append(room(), entry());
     archive.commit();
-    const before = commitsOf(file);
+    const before = commitsOf(archiveFile.file);
     archive.commit();
-    expect(commitsOf(file)).toBe(before);
+    expect(commitsOf(archiveFile.file)).toBe(before);
   });
 });
 
@@ -226,7 +200,7 @@ describe('a file that takes nothing', () => {
     expect(find.get(all[0]?.id ?? NOBODY)).toBeUndefined();
     expect(told.count()).toBe(0);
     archive.close();
-    expect(statSync(file).size).toBeLessThanOrEqual(mostBytes * 1.25);
+    expect(statSync(archiveFile.file).size).toBeLessThanOrEqual(mostBytes * 1.25);
   });
 });
 
@@ -287,8 +261,8 @@ describe('what is kept is bounded', () => {
     expect(count).toBeGreaterThan(0);
     expect(count).toBeLessThan(40);
     archive.close();
-    expect(statSync(file).size).toBeLessThanOrEqual(mostBytes * 1.25);
-    expect(readFileSync(file).includes('wherefore')).toBe(false);
+    expect(statSync(archiveFile.file).size).toBeLessThanOrEqual(mostBytes * 1.25);
+    expect(readFileSync(archiveFile.file).includes('wherefore')).toBe(false);
   });
 
   it('by size, where many rooms of one are the most together', async () => {
@@ -331,8 +305,8 @@ describe('what is forgotten', () => {
     const count = beside().prepare('SELECT count(*) AS n FROM entry');
     await vi.waitUntil(() => count.get()?.n === 2, { timeout: 10_000 });
     expect(archive.page(other, { max: 9 })?.entries).toEqual([kept]);
-    for (const one of open.splice(0)) one.close();
-    expect(readFileSync(file).includes('wherefore')).toBe(false);
+    archiveFile.close();
+    expect(readFileSync(archiveFile.file).includes('wherefore')).toBe(false);
   });
 
   it('is removed by the next process where this one had no time to', async () => {
@@ -369,6 +343,7 @@ describe('the file', () => {
     const archive = opened();
     archive.append(room(), entry());
     archive.commit();
+    const { file } = archiveFile;
     for (const name of [file, `${file}-wal`]) expect(statSync(name).mode & 0o777).toBe(0o600);
   });
 
